@@ -1,0 +1,47 @@
+//! The one error type: a class the SQL layer maps to a SQLSTATE, a message and one action.
+
+/// What went wrong, as far as a caller can branch on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// An option or an argument is unknown or out of range.
+    InvalidParameter,
+    /// A feature's value is not a number that can be learned from (±Infinity).
+    ValueOutOfRange,
+    /// Features do not have the model's length.
+    WrongLength,
+    /// A column that the model needs is absent.
+    MissingColumn,
+    /// A column or a feature has a kind that does not fit.
+    KindMismatch,
+    /// The rows cannot be learned from.
+    InsufficientData,
+    /// A limit of memory or size was reached.
+    LimitExceeded,
+    /// Bytes are not a model or a sample of this format.
+    Corrupt,
+    /// The program is at fault.
+    Internal,
+}
+
+/// An error for a person to read: lower-case, one sentence, the offending name and number in it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    pub kind: ErrorKind,
+    pub message: String,
+    /// One action, as a sentence.
+    pub hint: Option<String>,
+}
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hint: None }
+    }
+
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}

@@ -1,0 +1,51 @@
+//! Features: what a column is, what one customer's value in it is, and how both become the
+//! network's inputs.
+
+mod encoder;
+mod statistics;
+
+pub use encoder::Encoder;
+pub(crate) use encoder::Levels;
+pub(crate) use statistics::WeightedRow;
+
+use serde::{Deserialize, Serialize};
+
+/// How a column's values are encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    Number,
+    /// 0 or 1.
+    Boolean,
+    /// Days since 2000-01-01.
+    Date,
+    Category,
+}
+
+impl Kind {
+    /// As errors and `model_features` name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+            Self::Category => "category",
+        }
+    }
+}
+
+/// A feature's name and kind, as the training rows had them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    pub name: String,
+    pub kind: Kind,
+}
+
+/// One customer's value of one feature.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Value<'a> {
+    /// NULL or NaN.
+    Missing,
+    /// A number, a boolean as 0 or 1, a date as days since 2000-01-01.
+    Number(f64),
+    Category(&'a str),
+}

@@ -1,0 +1,17 @@
+//! The two-stage model with missing campaign labels of Gopalakrishnan et al. (arXiv 2602.12485).
+//!
+//! Pure Rust: nothing here knows PostgreSQL. A row flows `features → sample → training → model →
+//! codec`, a score `features → model`.
+
+pub mod codec;
+pub mod error;
+pub mod features;
+pub mod model;
+mod network;
+pub mod options;
+pub mod sample;
+pub mod segment;
+pub mod simulate;
+pub mod training;
+
+pub use error::{Error, ErrorKind, Result};

@@ -1,0 +1,164 @@
+//! A dense ReLU network with a linear skip from the inputs to the logits.
+
+mod adam;
+mod batch;
+
+pub use adam::Adam;
+pub use batch::Batch;
+
+use rand::Rng;
+use rand_distr::{Distribution, StandardNormal};
+use serde::{Deserialize, Serialize};
+
+/// The sizes of a network's layers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shape {
+    pub inputs: usize,
+    pub hidden: Vec<usize>,
+    pub outputs: usize,
+}
+
+/// Where one dense layer's numbers stand among the parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layer {
+    pub inputs: usize,
+    pub outputs: usize,
+    /// First weight; weights are row-major, inputs × outputs.
+    pub weights: usize,
+    pub biases: usize,
+}
+
+impl Layer {
+    fn weight_range(&self) -> std::ops::Range<usize> {
+        self.weights..self.biases
+    }
+
+    fn bias_range(&self) -> std::ops::Range<usize> {
+        self.biases..self.biases + self.outputs
+    }
+}
+
+impl Shape {
+    /// The dense layers in order; the skip's inputs × outputs weights follow the last of them.
+    pub fn layers(&self) -> impl Iterator<Item = Layer> + '_ {
+        let mut start = 0;
+        let mut inputs = self.inputs;
+        self.hidden.iter().chain(std::iter::once(&self.outputs)).map(move |&outputs| {
+            let layer = Layer { inputs, outputs, weights: start, biases: start + inputs * outputs };
+            start = layer.biases + outputs;
+            inputs = outputs;
+            layer
+        })
+    }
+
+    /// How many parameters a network of this shape has; None past what a machine can count.
+    pub fn parameters(&self) -> Option<usize> {
+        let mut total = self.inputs.checked_mul(self.outputs)?;
+        let mut inputs = self.inputs;
+        for &outputs in self.hidden.iter().chain(std::iter::once(&self.outputs)) {
+            let weights = inputs.checked_mul(outputs)?.checked_add(outputs)?;
+            total = total.checked_add(weights)?;
+            inputs = outputs;
+        }
+        Some(total)
+    }
+
+    fn last_layer(&self) -> Layer {
+        // layers() always ends with the output layer.
+        self.layers().last().unwrap_or(Layer {
+            inputs: self.inputs,
+            outputs: self.outputs,
+            weights: 0,
+            biases: self.inputs * self.outputs,
+        })
+    }
+
+    fn skip_start(&self) -> usize {
+        let last = self.last_layer();
+        last.biases + last.outputs
+    }
+}
+
+/// A network's shape and its numbers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Network {
+    shape: Shape,
+    parameters: Vec<f32>,
+}
+
+impl Network {
+    /// He initialisation (sd √(2/fan_in)), √(1/fan_in) in the last layer, skip and biases 0.
+    pub fn new(shape: Shape, rng: &mut impl Rng) -> Self {
+        let mut parameters = vec![0.0; shape.skip_start() + shape.inputs * shape.outputs];
+        for (index, layer) in shape.layers().enumerate() {
+            let gain = if index < shape.hidden.len() { 2.0 } else { 1.0 };
+            let deviation = (gain / layer.inputs.max(1) as f64).sqrt();
+            for weight in &mut parameters[layer.weight_range()] {
+                let normal: f64 = StandardNormal.sample(rng);
+                *weight = (normal * deviation) as f32;
+            }
+        }
+        Self { shape, parameters }
+    }
+
+    /// Sets an output's bias and scales its weights in the last layer.
+    pub fn adjust_output(&mut self, output: usize, bias: f32, weight_factor: f32) {
+        let last = self.shape.last_layer();
+        self.parameters[last.biases + output] = bias;
+        for row in self.parameters[last.weight_range()].chunks_exact_mut(last.outputs) {
+            row[output] *= weight_factor;
+        }
+    }
+
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    pub fn parameters(&self) -> &[f32] {
+        &self.parameters
+    }
+
+    /// Whether the numbers are finite and as many as the shape says.
+    pub fn is_sound(&self) -> bool {
+        self.shape.parameters() == Some(self.parameters.len())
+            && self.parameters.iter().all(|p| p.is_finite())
+    }
+
+    /// The logits of one row. `scratch` grows once to twice the widest layer.
+    pub fn logits_of_row(&self, row: &[f32], scratch: &mut Vec<f32>, logits: &mut [f32]) {
+        let widest = self.shape.hidden.iter().copied().max().unwrap_or(0);
+        scratch.resize(2 * widest, 0.0);
+        let (mut current, mut next) = scratch.split_at_mut(widest);
+        let mut is_first = true;
+        for layer in self.shape.layers().take(self.shape.hidden.len()) {
+            let input = if is_first { row } else { &current[..layer.inputs] };
+            self.dense(layer, input, &mut next[..layer.outputs]);
+            for value in &mut next[..layer.outputs] {
+                *value = value.max(0.0);
+            }
+            std::mem::swap(&mut current, &mut next);
+            is_first = false;
+        }
+        let last = self.shape.last_layer();
+        let input = if is_first { row } else { &current[..last.inputs] };
+        self.dense(last, input, logits);
+        add_product(row, &self.parameters[self.shape.skip_start()..], logits);
+    }
+
+    fn dense(&self, layer: Layer, input: &[f32], output: &mut [f32]) {
+        output.copy_from_slice(&self.parameters[layer.bias_range()]);
+        add_product(input, &self.parameters[layer.weight_range()], output);
+    }
+}
+
+/// `output` += `input` · `weights` (row-major, inputs × outputs).
+fn add_product(input: &[f32], weights: &[f32], output: &mut [f32]) {
+    for (&x, row) in input.iter().zip(weights.chunks_exact(output.len())) {
+        for (sum, &weight) in output.iter_mut().zip(row) {
+            *sum += x * weight;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

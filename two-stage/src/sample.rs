@@ -1,0 +1,281 @@
+//! The training rows: a bounded, mergeable buffer whose content in the end depends on the rows
+//! alone, not on the order in which they came or the workers that read them.
+//!
+//! A row is a fixed number of 32-bit words: its features (f32 bits, or a category's code), then
+//! what it says beside them. Past the memory limit equal rows are merged into one with a count,
+//! and the rows with the smallest keys stay, a key being a hash of seed and content: an even
+//! sample of the distinct rows, with their full counts, that merges in any order.
+
+mod dictionary;
+mod order;
+mod row;
+
+pub(crate) use row::to_f32;
+pub use row::{Row, Target};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Error, ErrorKind, Result,
+    features::{Column, Kind, Value},
+    options::Options,
+};
+use dictionary::Dictionary;
+use row::{FIELDS_BESIDE, MISSING_CODE, number_word};
+
+/// What was read, beside the rows themselves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    pub read: u64,
+    pub null_features: u64,
+    pub unlabelled: u64,
+    pub zero_weight: u64,
+    pub unknown_exposure: u64,
+}
+
+impl Counts {
+    fn add(&mut self, other: Counts) {
+        self.read += other.read;
+        self.null_features += other.null_features;
+        self.unlabelled += other.unlabelled;
+        self.zero_weight += other.zero_weight;
+        self.unknown_exposure += other.unknown_exposure;
+    }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Sample {
+    options: Options,
+    memory_limit: usize,
+    positional: bool,
+    columns: Option<Vec<Column>>,
+    /// One for each column; empty but for categories.
+    dictionaries: Vec<Dictionary>,
+    words: Vec<u32>,
+    counts: Counts,
+    /// Rows that entered the buffer, and whether some of them had to go.
+    kept_before_sampling: u64,
+    sampled: bool,
+    /// Whether the rows stand in their canonical order, equal ones merged.
+    ordered: bool,
+}
+
+impl Sample {
+    /// `memory_limit` bounds the rows, in bytes.
+    pub fn new(options: Options, memory_limit: usize) -> Self {
+        Self {
+            options,
+            memory_limit,
+            positional: false,
+            columns: None,
+            dictionaries: Vec::new(),
+            words: Vec::new(),
+            counts: Counts::default(),
+            kept_before_sampling: 0,
+            sampled: false,
+            ordered: false,
+        }
+    }
+
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// The features, once the first row with features has named them.
+    pub fn columns(&self) -> Option<&[Column]> {
+        self.columns.as_deref()
+    }
+
+    /// Whether the features came as an array and are matched by position.
+    pub fn positional(&self) -> bool {
+        self.positional
+    }
+
+    /// `positional`: the features come as an array and are matched by position.
+    pub fn set_columns(&mut self, columns: Vec<Column>, positional: bool) -> Result<()> {
+        match &self.columns {
+            None => {
+                self.dictionaries = columns.iter().map(|_| Dictionary::default()).collect();
+                self.columns = Some(columns);
+                self.positional = positional;
+                Ok(())
+            }
+            Some(known) => same_columns(known, &columns),
+        }
+    }
+
+    /// Counts a row whose features are NULL as a whole.
+    pub fn skip_null(&mut self) {
+        self.counts.read += 1;
+        self.counts.null_features += 1;
+    }
+
+    /// Adds a row: exactly one value per column, in the order of `columns()`.
+    pub fn push<'a>(
+        &mut self,
+        values: impl Iterator<Item = Value<'a>>,
+        target: Target,
+    ) -> Result<()> {
+        let beside = target.checked()?;
+        self.counts.read += 1;
+        self.counts.unknown_exposure += u64::from(target.exposed.is_none());
+        let Some(beside) = beside else {
+            match target.segment {
+                None => self.counts.unlabelled += 1,
+                Some(_) => self.counts.zero_weight += 1,
+            }
+            return Ok(());
+        };
+        self.make_room();
+        let start = self.words.len();
+        if let Err(error) = self.push_features(values) {
+            self.words.truncate(start);
+            return Err(error);
+        }
+        self.words.extend_from_slice(&beside);
+        self.kept_before_sampling += 1;
+        self.ordered = false;
+        Ok(())
+    }
+
+    fn push_features<'a>(&mut self, mut values: impl Iterator<Item = Value<'a>>) -> Result<()> {
+        let Some(columns) = &self.columns else {
+            return Err(Error::new(
+                ErrorKind::Internal,
+                "a row came before its columns were named",
+            ));
+        };
+        for (column, dictionary) in columns.iter().zip(&mut self.dictionaries) {
+            let word = match (values.next(), column.kind) {
+                (Some(Value::Missing), Kind::Category) => MISSING_CODE,
+                (Some(Value::Missing), _) => f32::NAN.to_bits(),
+                (Some(Value::Category(text)), Kind::Category) => {
+                    dictionary.code(text, &column.name)?
+                }
+                (Some(Value::Number(number)), kind) if kind != Kind::Category => {
+                    number_word(number, &column.name)?
+                }
+                _ => {
+                    return Err(Error::new(
+                        ErrorKind::Internal,
+                        format!("no value of its kind for feature \"{}\"", column.name),
+                    ));
+                }
+            };
+            self.words.push(word);
+        }
+        Ok(())
+    }
+
+    /// Adds the other's rows; options and columns must be equal (columns may still be unknown on
+    /// either side).
+    pub fn merge(&mut self, other: Sample) -> Result<()> {
+        if self.options != other.options {
+            return Err(Error::new(ErrorKind::InvalidParameter, "options differ between rows")
+                .with_hint("Give the same options for all rows of one model."));
+        }
+        self.counts.add(other.counts);
+        let Some(columns) = other.columns else {
+            return Ok(());
+        };
+        self.set_columns(columns, other.positional)?;
+        let codes = self.take_dictionaries(&other.dictionaries)?;
+        let stride = self.stride();
+        for row in other.words.chunks_exact(stride) {
+            self.make_room();
+            let start = self.words.len();
+            self.words.extend_from_slice(row);
+            for (word, codes) in self.words[start..].iter_mut().zip(&codes) {
+                if let Some(&code) = codes.get(*word as usize) {
+                    *word = code;
+                }
+            }
+        }
+        self.kept_before_sampling += other.kept_before_sampling;
+        self.sampled |= other.sampled;
+        self.ordered = false;
+        Ok(())
+    }
+
+    /// Our code for each of the other's codes, by column.
+    fn take_dictionaries(&mut self, others: &[Dictionary]) -> Result<Vec<Vec<u32>>> {
+        let columns = self.columns.as_deref().unwrap_or_default();
+        self.dictionaries
+            .iter_mut()
+            .zip(others)
+            .zip(columns)
+            .map(|((ours, other), column)| {
+                other.texts().map(|text| ours.code(text, &column.name)).collect()
+            })
+            .collect()
+    }
+
+    /// Words of one row.
+    fn stride(&self) -> usize {
+        self.columns.as_ref().map_or(0, Vec::len) + FIELDS_BESIDE
+    }
+
+    /// Bytes held on the heap.
+    pub fn heap_bytes(&self) -> usize {
+        let dictionaries: usize = self.dictionaries.iter().map(Dictionary::heap_bytes).sum();
+        self.words.capacity() * size_of::<u32>() + dictionaries
+    }
+
+    /// Some((rows used, rows that could have been)) once the memory limit made a sample of them.
+    pub fn sampled(&self) -> Option<(u64, u64)> {
+        self.sampled.then(|| (self.len(), self.kept_before_sampling))
+    }
+
+    /// How many rows the buffer stands for, each counted as often as it came.
+    pub fn len(&self) -> u64 {
+        self.rows().map(|row| u64::from(row.count())).sum()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// The distinct rows of the buffer.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
+        self.words.chunks_exact(self.stride()).map(Row::new)
+    }
+
+    /// The row at a place in the buffer.
+    pub fn row(&self, index: usize) -> Row<'_> {
+        let stride = self.stride();
+        Row::new(&self.words[index * stride..(index + 1) * stride])
+    }
+
+    /// The texts of a category column, by code.
+    pub fn categories(&self, column: usize) -> impl ExactSizeIterator<Item = &str> {
+        self.dictionaries[column].texts()
+    }
+}
+
+fn same_columns(known: &[Column], given: &[Column]) -> Result<()> {
+    if known.len() != given.len() {
+        return Err(Error::new(
+            ErrorKind::WrongLength,
+            format!("expected {} features, not {}", known.len(), given.len()),
+        )
+        .with_hint("Give every row the same features."));
+    }
+    match known.iter().zip(given).find(|(k, g)| k != g) {
+        None => Ok(()),
+        Some((k, g)) => Err(Error::new(
+            ErrorKind::KindMismatch,
+            format!(
+                "feature \"{}\" is \"{}\" of another kind or name in a later row",
+                k.name, g.name
+            ),
+        )
+        .with_hint("Give every row the same features.")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+//! The distinct texts of a category column, and their codes.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, ErrorKind, Result};
+
+/// A column with more distinct texts than this is a key, not a category.
+const MAX_TEXTS: usize = 1 << 20;
+/// What the texts of one column may take, in bytes.
+const MAX_BYTES: usize = 64 << 20;
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<String>", into = "Vec<String>")]
+pub(super) struct Dictionary {
+    texts: Vec<String>,
+    codes: HashMap<String, u32>,
+    bytes: usize,
+}
+
+impl Dictionary {
+    /// The text's code, a new one where it was never seen.
+    pub(super) fn code(&mut self, text: &str, column: &str) -> Result<u32> {
+        if let Some(&code) = self.codes.get(text) {
+            return Ok(code);
+        }
+        if self.texts.len() >= MAX_TEXTS || self.bytes + text.len() > MAX_BYTES {
+            return Err(Error::new(
+                ErrorKind::LimitExceeded,
+                format!(
+                    "feature \"{column}\" has more than {} distinct texts, or {MAX_BYTES} bytes of them",
+                    self.texts.len()
+                ),
+            )
+            .with_hint("Leave the column out: it looks like a key or free text."));
+        }
+        Ok(self.insert(text.to_owned()))
+    }
+
+    fn insert(&mut self, text: String) -> u32 {
+        let code = self.texts.len() as u32;
+        self.bytes += text.len();
+        self.codes.insert(text.clone(), code);
+        self.texts.push(text);
+        code
+    }
+
+    pub(super) fn texts(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.texts.iter().map(String::as_str)
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        // Each text is held twice, with a String header and a map entry beside it.
+        2 * self.bytes + self.texts.len() * 96
+    }
+
+    /// Sorts the texts bytewise; returns the new code of each old one.
+    pub(super) fn sort(&mut self) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..self.texts.len() as u32).collect();
+        order.sort_unstable_by(|&a, &b| self.texts[a as usize].cmp(&self.texts[b as usize]));
+        let mut new_codes = vec![0; order.len()];
+        for (new, &old) in order.iter().enumerate() {
+            new_codes[old as usize] = new as u32;
+        }
+        let mut texts = std::mem::take(&mut self.texts);
+        texts.sort_unstable();
+        *self = texts.into();
+        new_codes
+    }
+}
+
+impl From<Vec<String>> for Dictionary {
+    fn from(texts: Vec<String>) -> Self {
+        let mut dictionary = Self::default();
+        for text in texts {
+            dictionary.insert(text);
+        }
+        dictionary
+    }
+}
+
+impl From<Dictionary> for Vec<String> {
+    fn from(dictionary: Dictionary) -> Self {
+        dictionary.texts
+    }
+}

@@ -1,0 +1,147 @@
+//! The canonical order of the rows, and the even sample past the memory limit.
+
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+use super::{Sample, row::MISSING_CODE};
+use crate::features::Kind;
+
+/// What sorting needs for each row beside its words: a key and an index.
+const BYTES_TO_SORT: usize = size_of::<(u64, u32)>();
+
+impl Sample {
+    /// Rows that the memory limit allows in the buffer.
+    fn capacity(&self) -> usize {
+        let row = self.stride() * size_of::<u32>() + BYTES_TO_SORT;
+        (self.memory_limit / row).max(64)
+    }
+
+    /// Distinct rows that a sample keeps: it follows from the columns and the limit alone, and
+    /// leaves a quarter of the buffer free, so that a row's share of the sorting is constant.
+    fn sample_size(&self) -> usize {
+        let capacity = self.capacity();
+        capacity - capacity / 4
+    }
+
+    /// Merges and samples once the buffer is full.
+    pub(super) fn make_room(&mut self) {
+        if self.words.len() / self.stride() >= self.capacity() {
+            self.order();
+        }
+    }
+
+    /// Puts the rows in an order that depends on seed and content alone, equal ones merged. What is
+    /// in the buffer in the end is the same whatever the order of arrival.
+    pub fn canonicalise(&mut self) {
+        if self.ordered || self.columns.is_none() {
+            return;
+        }
+        let stride = self.stride();
+        for (column, dictionary) in self.dictionaries.iter_mut().enumerate() {
+            let codes = dictionary.sort();
+            if codes.is_empty() {
+                continue;
+            }
+            for row in self.words.chunks_exact_mut(stride) {
+                if row[column] != MISSING_CODE {
+                    row[column] = codes[row[column] as usize];
+                }
+            }
+        }
+        self.order();
+        self.ordered = true;
+    }
+
+    /// Sorts by key, merges equal rows, and keeps the smallest keys.
+    fn order(&mut self) {
+        let keep = self.sample_size();
+        let stride = self.stride();
+        let keys = self.sorted_keys();
+        let mut order: Vec<u32> = Vec::with_capacity(keys.len());
+        let mut merged: Vec<u32> = Vec::new();
+        for (_, index) in keys {
+            match order.last() {
+                Some(&last) if self.content(last) == self.content(index) => {
+                    let count = self.row(index as usize).count();
+                    let total = &mut self.words[(last as usize + 1) * stride - 1];
+                    *total = total.saturating_add(count);
+                    merged.push(index);
+                }
+                _ => order.push(index),
+            }
+        }
+        let distinct = order.len();
+        order.append(&mut merged);
+        permute(&mut self.words, stride, &mut order);
+        self.sampled |= distinct > keep;
+        self.words.truncate(distinct.min(keep) * stride);
+    }
+
+    fn sorted_keys(&self) -> Vec<(u64, u32)> {
+        let hashes = self.category_hashes();
+        let mut bytes = Vec::with_capacity(self.stride() * size_of::<u32>());
+        let mut keys: Vec<(u64, u32)> = (0..self.rows().len() as u32)
+            .map(|index| (self.key(index, &hashes, &mut bytes), index))
+            .collect();
+        keys.sort_unstable_by(|a, b| {
+            a.0.cmp(&b.0).then_with(|| self.content(a.1).cmp(self.content(b.1)))
+        });
+        keys
+    }
+
+    /// A hash of each text of each category column, so that a key does not depend on codes.
+    fn category_hashes(&self) -> Vec<Option<Vec<u32>>> {
+        let columns = self.columns.as_deref().unwrap_or_default();
+        let hashes = |texts: &super::Dictionary| {
+            texts.texts().map(|text| xxh3_64(text.as_bytes()) as u32).collect()
+        };
+        columns
+            .iter()
+            .zip(&self.dictionaries)
+            .map(|(column, texts)| (column.kind == Kind::Category).then(|| hashes(texts)))
+            .collect()
+    }
+
+    fn key(&self, index: u32, hashes: &[Option<Vec<u32>>], bytes: &mut Vec<u8>) -> u64 {
+        bytes.clear();
+        let content = self.content(index);
+        for (&word, hashes) in content.iter().zip(hashes) {
+            let word = match hashes {
+                Some(hashes) => hashes.get(word as usize).copied().unwrap_or(MISSING_CODE),
+                None => word,
+            };
+            bytes.extend_from_slice(&word.to_le_bytes());
+        }
+        for word in &content[hashes.len()..] {
+            bytes.extend_from_slice(&word.to_le_bytes());
+        }
+        xxh3_64_with_seed(bytes, self.options.seed)
+    }
+
+    /// A row's words but for its count.
+    fn content(&self, index: u32) -> &[u32] {
+        let stride = self.stride();
+        let start = index as usize * stride;
+        &self.words[start..start + stride - 1]
+    }
+}
+
+/// Moves row `order[i]` to place i, for all i, within the buffer; `order` is used up.
+fn permute(words: &mut [u32], stride: usize, order: &mut [u32]) {
+    let mut first = vec![0; stride];
+    for start in 0..order.len() {
+        if order[start] as usize == start {
+            continue;
+        }
+        first.copy_from_slice(&words[start * stride..(start + 1) * stride]);
+        let mut place = start;
+        loop {
+            let source = std::mem::replace(&mut order[place], place as u32) as usize;
+            if source == start {
+                words[place * stride..(place + 1) * stride].copy_from_slice(&first);
+                break;
+            }
+            words.copy_within(source * stride..(source + 1) * stride, place * stride);
+            place = source;
+        }
+    }
+}

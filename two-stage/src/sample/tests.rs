@@ -1,0 +1,167 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::{options::Options, segment::Segment};
+
+const WIDE: usize = 1 << 30;
+
+fn columns() -> Vec<Column> {
+    let column = |name: &str, kind| Column { name: name.into(), kind };
+    vec![column("age", Kind::Number), column("channel", Kind::Category)]
+}
+
+fn sample(limit: usize) -> Sample {
+    let mut sample = Sample::new(Options::default(), limit);
+    sample.set_columns(columns(), false).unwrap();
+    sample
+}
+
+fn target(segment: Segment) -> Target {
+    Target { segment: Some(segment), exposed: Some(true), propensity: None, weight: None }
+}
+
+fn push(sample: &mut Sample, row: (i32, usize, usize)) {
+    let (age, channel, segment) = row;
+    let values = [Value::Number(age.into()), Value::Category(["web", "shop", "app"][channel])];
+    sample.push(values.into_iter(), target(Segment::ALL[segment])).unwrap();
+}
+
+/// Everything that a training sees of a sample: its distinct rows with their texts and counts.
+fn content(mut sample: Sample) -> Vec<(u32, Option<String>, Segment, u32)> {
+    sample.canonicalise();
+    let texts: Vec<String> = sample.categories(1).map(str::to_owned).collect();
+    sample
+        .rows()
+        .map(|row| {
+            let text = texts.get(row.features()[1] as usize).cloned();
+            (row.features()[0], text, row.segment(), row.count())
+        })
+        .collect()
+}
+
+fn filled(rows: &[(i32, usize, usize)], limit: usize) -> Sample {
+    let mut sample = sample(limit);
+    rows.iter().for_each(|&row| push(&mut sample, row));
+    sample
+}
+
+fn rows() -> impl Strategy<Value = Vec<(i32, usize, usize)>> {
+    prop::collection::vec((0..200_i32, 0..3_usize, 0..3_usize), 0..600)
+}
+
+proptest! {
+    // A limit of 1 byte keeps the least: 64 rows in the buffer, 48 in the sample.
+    #[test]
+    fn split_anywhere_and_merged_in_any_order_is_the_whole(
+        rows in rows(), cut in 0.0..1.0, limit in prop::sample::select(vec![1, WIDE])
+    ) {
+        let (left, right) = rows.split_at((cut * rows.len() as f64) as usize);
+        let whole = filled(&rows, limit);
+        let mut forward = filled(left, limit);
+        forward.merge(filled(right, limit)).unwrap();
+        let mut backward = filled(right, limit);
+        backward.merge(filled(left, limit)).unwrap();
+        prop_assert_eq!(forward.sampled().is_some(), backward.sampled().is_some());
+        let expected = content(whole);
+        prop_assert_eq!(&content(forward), &expected);
+        prop_assert_eq!(&content(backward), &expected);
+    }
+
+    #[test]
+    fn the_order_of_arrival_does_not_matter(rows in rows(), limit in prop::sample::select(vec![1, WIDE])) {
+        let mut reversed = rows.clone();
+        reversed.reverse();
+        prop_assert_eq!(content(filled(&rows, limit)), content(filled(&reversed, limit)));
+    }
+
+    #[test]
+    fn without_a_limit_every_row_counts(rows in rows()) {
+        let mut sample = filled(&rows, WIDE);
+        sample.canonicalise();
+        prop_assert_eq!(sample.len(), rows.len() as u64);
+        prop_assert_eq!(sample.sampled(), None);
+    }
+}
+
+#[test]
+fn a_sample_past_the_limit_is_even_and_keeps_full_counts() {
+    let rows: Vec<_> = (0..3).flat_map(|_| (0..2000).map(|i| (i, 0, (i % 3) as usize))).collect();
+    let mut sample = filled(&rows, 1 << 14);
+    sample.canonicalise();
+    let (used, read) = sample.sampled().expect("the limit was passed");
+    assert_eq!(read, 6000);
+    assert_eq!(used, 3 * sample.rows().len() as u64, "each row came three times");
+    let ages = sample.rows().map(|row| f64::from(f32::from_bits(row.features()[0])));
+    let mean = ages.sum::<f64>() / sample.rows().len() as f64;
+    let error = 577.0 / (sample.rows().len() as f64).sqrt();
+    assert!((mean - 999.5).abs() < 4.0 * error, "mean {mean}, standard error {error}");
+    assert!(sample.heap_bytes() < 2 << 14);
+}
+
+#[test]
+fn the_seed_chooses_the_sample() {
+    let rows: Vec<_> = (0..2000).map(|i| (i, 0, 0)).collect();
+    let with_seed = |seed: u64| {
+        let mut sample = Sample::new(Options { seed, ..Options::default() }, 1);
+        sample.set_columns(columns(), false).unwrap();
+        rows.iter().for_each(|&row| push(&mut sample, row));
+        content(sample)
+    };
+    assert_eq!(with_seed(1), with_seed(1));
+    assert_ne!(with_seed(1), with_seed(2));
+}
+
+#[test]
+fn rows_that_teach_nothing_are_counted() {
+    let mut sample = sample(WIDE);
+    let values = || [Value::Number(1.0), Value::Missing].into_iter();
+    let known = target(Segment::Organic);
+    sample.skip_null();
+    sample.push(values(), Target { segment: None, ..known }).unwrap();
+    sample.push(values(), Target { weight: Some(0.0), ..known }).unwrap();
+    sample.push(values(), Target { exposed: None, ..known }).unwrap();
+    let counts =
+        Counts { read: 4, null_features: 1, unlabelled: 1, zero_weight: 1, unknown_exposure: 1 };
+    assert_eq!(sample.counts(), counts);
+    assert_eq!(sample.len(), 1);
+    assert!(sample.row(0).exposed(), "unknown exposure counts as exposed");
+}
+
+#[test]
+fn values_that_cannot_be_learned_from_are_refused_by_name() {
+    let mut sample = sample(WIDE);
+    let known = target(Segment::Organic);
+    let mut refused = |age: f64, target: Target| {
+        let values = [Value::Number(age), Value::Missing].into_iter();
+        sample.push(values, target).unwrap_err().message
+    };
+    assert_eq!(refused(f64::NEG_INFINITY, known), "feature \"age\" is -infinity");
+    assert_eq!(refused(1.0, Target { weight: Some(-1.0), ..known }), "weight cannot be -1");
+    assert_eq!(refused(1.0, Target { weight: Some(f64::NAN), ..known }), "weight cannot be NaN");
+    assert_eq!(refused(1.0, Target { propensity: Some(1.0), ..known }), "propensity cannot be 1");
+    assert!(sample.is_empty(), "a refused row leaves nothing behind");
+}
+
+#[test]
+fn equal_numbers_are_equal_rows() {
+    let mut sample = sample(WIDE);
+    for age in [0.0, -0.0] {
+        let values = [Value::Number(age), Value::Missing].into_iter();
+        sample.push(values, target(Segment::Organic)).unwrap();
+    }
+    for age in [f64::NAN, 1e300] {
+        let values = [Value::Number(age), Value::Missing].into_iter();
+        sample.push(values, target(Segment::Organic)).unwrap();
+    }
+    sample.canonicalise();
+    assert_eq!(sample.rows().len(), 3);
+}
+
+#[test]
+fn samples_of_other_features_or_options_do_not_merge() {
+    let mut other = Sample::new(Options::default(), WIDE);
+    other.set_columns(vec![columns().remove(0)], false).unwrap();
+    assert_eq!(sample(WIDE).merge(other).unwrap_err().kind, ErrorKind::WrongLength);
+    let other = Sample::new(Options { seed: 1, ..Options::default() }, WIDE);
+    assert_eq!(sample(WIDE).merge(other).unwrap_err().kind, ErrorKind::InvalidParameter);
+}

@@ -1,0 +1,42 @@
+//! The three segments and their SQL names.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, ErrorKind, Result};
+
+/// What a customer did, and why. The order is the order of every probability triple.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Segment {
+    /// Not engaged.
+    LowEngagement,
+    /// Engaged, and would be without the campaign.
+    Organic,
+    /// Engaged because of the campaign.
+    CampaignDriven,
+}
+
+impl Segment {
+    pub const ALL: [Segment; 3] = [Self::LowEngagement, Self::Organic, Self::CampaignDriven];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LowEngagement => "low_engagement",
+            Self::Organic => "organic",
+            Self::CampaignDriven => "campaign_driven",
+        }
+    }
+
+    /// The segment of that name; any other text is an error that lists the three.
+    pub fn parse(name: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|segment| segment.name() == name).ok_or_else(|| {
+            Error::new(ErrorKind::InvalidParameter, format!("unknown segment \"{name}\""))
+                .with_hint(
+                    "Use campaign_driven, organic, low_engagement, or NULL where nothing is known.",
+                )
+        })
+    }
+
+    pub fn engaged(self) -> bool {
+        self != Self::LowEngagement
+    }
+}

@@ -1,0 +1,85 @@
+//! π, the campaign's share of the engagement of exposed customers (step 0 b).
+
+use super::{insufficient, rows::TrainingRows};
+use crate::Result;
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CampaignShare {
+    /// π = 1 − r0/r1.
+    pub share: f64,
+    pub error: f64,
+    /// The labelled share of exposed engaged rows.
+    pub labelled: f64,
+}
+
+/// An inverse-propensity weighted rate.
+#[derive(Default)]
+struct Rate {
+    weight: f64,
+    engaged: f64,
+    /// Σv² and Σv²y, for the variance.
+    squares: f64,
+    engaged_squares: f64,
+    labelled: f64,
+}
+
+impl Rate {
+    fn add(&mut self, v: f64, engaged: bool, labelled: bool) {
+        self.weight += v;
+        self.squares += v * v;
+        if engaged {
+            self.engaged += v;
+            self.engaged_squares += v * v;
+        }
+        if labelled {
+            self.labelled += v;
+        }
+    }
+
+    fn rate(&self) -> f64 {
+        self.engaged / self.weight
+    }
+
+    /// Σv²(y−r)² / (Σv)².
+    fn variance(&self) -> f64 {
+        let r = self.rate();
+        let not_engaged = self.squares - self.engaged_squares;
+        (self.engaged_squares * (1.0 - r).powi(2) + not_engaged * r * r) / self.weight.powi(2)
+    }
+}
+
+impl CampaignShare {
+    pub fn estimate(rows: &TrainingRows) -> Result<Self> {
+        let (mut exposed, mut unexposed) = (Rate::default(), Rate::default());
+        for row in 0..rows.len() {
+            let (w, e) = (rows.weight(row), rows.propensity(row));
+            let engaged = rows.segment(row).engaged();
+            if rows.exposed(row) {
+                exposed.add(w / e, engaged, rows.is_labelled(row));
+            } else {
+                unexposed.add(w / (1.0 - e), engaged, false);
+            }
+        }
+        if exposed.engaged == 0.0 {
+            return Err(insufficient(
+                "no exposed customer is engaged",
+                "Give rows of exposed customers who engaged, or leave the exposed argument out.",
+            ));
+        }
+        let (r1, r0) = (exposed.rate(), unexposed.rate());
+        let relative = |rate: &Rate| match rate.rate() {
+            0.0 => 0.0,
+            r => rate.variance() / (r * r),
+        };
+        Ok(Self {
+            share: 1.0 - r0 / r1,
+            error: r0 / r1 * (relative(&unexposed) + relative(&exposed)).sqrt(),
+            labelled: exposed.labelled / exposed.engaged,
+        })
+    }
+
+    /// Whether π is more than two standard errors above 0.
+    pub fn is_significant(self) -> bool {
+        self.share > 2.0 * self.error
+    }
+}

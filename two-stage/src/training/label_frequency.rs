@@ -1,0 +1,234 @@
+//! Step 0: c, the chance that a truly campaign-driven customer carries the campaign label.
+
+use super::{
+    Training,
+    correction::{ObservedLabels, RowFrequency},
+    engagement::CampaignShare,
+    fit::{Plan, Stream, fit, folds, network, predict, stream},
+};
+use crate::{
+    Error, ErrorKind, Result,
+    features::Kind,
+    model::{GroupValue, LabelFrequency, Mode, Stage},
+};
+
+pub(super) const NAME: &str = "label frequency";
+/// Where no label is seen anywhere, exposure alone teaches.
+const NO_LABELS: f64 = 0.001;
+const LEAST: f64 = 0.02;
+/// Above this nothing counts as missing: do no harm.
+const COMPLETE: f64 = 0.97;
+const FOLDS: u8 = 3;
+/// A pilot holds this part of its own rows out.
+const PILOT_HELD_OUT: u8 = 8;
+/// The automatic estimate needs so many engaged and labelled rows.
+const LEAST_ENGAGED: usize = 1500;
+const LEAST_LABELLED: usize = 150;
+/// The top shares of the scores whose labelled share bounds c from below, and their least size.
+const TOP_SHARES: [f64; 5] = [0.01, 0.02, 0.03, 0.05, 0.08];
+const TOP_ROWS: usize = 60;
+/// Standard errors taken off.
+const CAUTION: f64 = 0.5;
+const MAX_GROUPS: usize = 32;
+
+/// c of every row: given, from exposure, or from the most campaign-like rows.
+pub(super) fn choose(
+    training: &mut Training,
+    share: Option<CampaignShare>,
+) -> Result<RowFrequency> {
+    let rows = training.rows.len();
+    let pooled = |c: f64, head: Option<f64>| RowFrequency {
+        model: LabelFrequency::Pooled(c),
+        of_row: vec![c as f32; rows],
+        head,
+    };
+    let by = training.options().attribution_by.clone();
+    let column = by.as_deref().map(|name| attribution_column(training, name)).transpose()?;
+    let given = training.options().missing_rate;
+    if column.is_some() && (given.is_some() || training.rows.mode == Mode::Exposure) {
+        let why = if given.is_some() { "missing_rate is given" } else { "exposure is known" };
+        training.warnings.push(format!("attribution_by has no effect, because {why}"));
+    }
+    if let Some(missing_rate) = given {
+        return Ok(pooled(1.0 - missing_rate, None));
+    }
+    if let Some(share) = share {
+        if share.labelled == 0.0 {
+            return Ok(pooled(NO_LABELS, None));
+        }
+        let start = (share.labelled / share.share.max(1e-3)).clamp(LEAST, 1.0);
+        return Ok(pooled(start, Some(start)));
+    }
+    estimate(training, column)
+}
+
+/// The column that `attribution_by` names.
+fn attribution_column(training: &Training, name: &str) -> Result<usize> {
+    let columns = training.rows.sample.columns().unwrap_or_default();
+    columns.iter().position(|column| column.name == name).ok_or_else(|| {
+        Error::new(
+            ErrorKind::InvalidParameter,
+            format!("attribution_by names \"{name}\", which is not a feature"),
+        )
+        .with_hint("Name one of the features; those of an array are f1, f2 and so on.")
+    })
+}
+
+/// Step 0 c: out-of-fold scores, within each value of the attribution column.
+fn estimate(training: &mut Training, column: Option<usize>) -> Result<RowFrequency> {
+    let rows = &training.rows;
+    let engaged = rows.select(|row| rows.segment(row).engaged());
+    if engaged.len() < LEAST_ENGAGED || rows.labelled() < LEAST_LABELLED {
+        training.warnings.push(format!(
+            "{} engaged and {} labelled rows are too few to estimate the missing rate ({LEAST_ENGAGED} and {LEAST_LABELLED} are needed): no label is corrected",
+            engaged.len(),
+            rows.labelled()
+        ));
+        return Ok(RowFrequency {
+            model: LabelFrequency::Pooled(1.0),
+            of_row: vec![1.0; rows.len()],
+            head: None,
+        });
+    }
+    let groups = column.map(|column| Groups::new(training, &engaged, column)).transpose()?;
+    let scored = pilot_scores(training, &engaged)?;
+    let all = top_labelled_share(training, &scored, |_| true);
+    let Some(groups) = groups else {
+        return Ok(RowFrequency {
+            model: LabelFrequency::Pooled(all),
+            of_row: vec![all as f32; training.rows.len()],
+            head: None,
+        });
+    };
+    Ok(groups.frequency(training, &scored, all))
+}
+
+/// Engaged rows with the scores of pilots that did not see them, best first.
+fn pilot_scores(training: &mut Training, engaged: &[u32]) -> Result<Vec<u32>> {
+    let seed = training.options().seed;
+    let mut fold_rng = stream(seed, Stream::PilotFolds);
+    let fold = folds(engaged.len(), FOLDS, &mut fold_rng);
+    let held_out = folds(engaged.len(), PILOT_HELD_OUT, &mut fold_rng);
+    let rows = &training.rows;
+    let mut scored: Vec<(f32, u32)> = Vec::with_capacity(engaged.len());
+    for part in 0..FOLDS {
+        let pick = |condition: &dyn Fn(usize) -> bool| -> Vec<u32> {
+            (0..engaged.len()).filter(|&i| condition(i)).map(|i| engaged[i]).collect()
+        };
+        let mut rng = stream(seed, Stream::Pilot(part));
+        let initial = network(rows, 1, &mut rng);
+        let plan = Plan {
+            training: &pick(&|i| fold[i] != part && held_out[i] != 0),
+            validation: &pick(&|i| fold[i] != part && held_out[i] == 0),
+            first_validation: 0,
+            rng,
+            stage: Stage::LabelCorrection,
+            name: NAME,
+        };
+        let mut objective = ObservedLabels { rows };
+        let (pilot, _) = fit(rows, training.observer, initial, &mut objective, plan)?;
+        let unseen = pick(&|i| fold[i] == part);
+        predict(rows, training.observer, &pilot, &unseen, NAME, |row, logits| {
+            scored.push((logits[0], row as u32));
+        });
+    }
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    Ok(scored.into_iter().map(|(_, row)| row).collect())
+}
+
+/// The largest cautious labelled share among the top of the rows that belong to a group.
+fn top_labelled_share(training: &Training, scored: &[u32], belongs: impl Fn(usize) -> bool) -> f64 {
+    let rows = &training.rows;
+    let members: Vec<usize> = scored.iter().map(|&r| r as usize).filter(|&r| belongs(r)).collect();
+    let bound = |share: f64| {
+        let size = ((share * members.len() as f64) as usize).max(TOP_ROWS).min(members.len());
+        let (mut labelled, mut total, mut squares) = (0.0, 0.0, 0.0);
+        for &row in &members[..size] {
+            let w = rows.weight(row);
+            labelled += if rows.is_labelled(row) { w } else { 0.0 };
+            total += w;
+            squares += w * w;
+        }
+        let m = labelled / total;
+        m - CAUTION * (m * (1.0 - m) * squares / (total * total)).sqrt()
+    };
+    let c = TOP_SHARES.map(bound).into_iter().fold(0.0, f64::max).clamp(LEAST, 1.0);
+    if c > COMPLETE { 1.0 } else { c }
+}
+
+/// The distinct values of the attribution column among the engaged rows.
+struct Groups {
+    column: usize,
+    values: Vec<u32>,
+}
+
+impl Groups {
+    fn new(training: &Training, engaged: &[u32], column: usize) -> Result<Self> {
+        let mut values: Vec<u32> = Vec::new();
+        for &row in engaged {
+            let value = training.rows.features(row as usize)[column];
+            if let Err(place) = values.binary_search(&value) {
+                if values.len() == MAX_GROUPS {
+                    let name = &training.rows.sample.columns().unwrap_or_default()[column].name;
+                    return Err(Error::new(
+                        ErrorKind::InvalidParameter,
+                        format!(
+                            "attribution_by names \"{name}\", which has more than {MAX_GROUPS} distinct values"
+                        ),
+                    )
+                    .with_hint("Name a feature with fewer distinct values."));
+                }
+                values.insert(place, value);
+            }
+        }
+        Ok(Self { column, values })
+    }
+
+    fn frequency(&self, training: &mut Training, scored: &[u32], pooled: f64) -> RowFrequency {
+        let mut few = Vec::new();
+        let mut of_row = vec![pooled as f32; training.rows.len()];
+        let mut groups = Vec::new();
+        for &value in &self.values {
+            let rows = &training.rows;
+            let belongs = |row: usize| rows.features(row)[self.column] == value;
+            let labelled =
+                scored.iter().filter(|&&r| belongs(r as usize) && rows.is_labelled(r as usize));
+            let c = if labelled.count() < LEAST_LABELLED {
+                few.push(self.value(training, value));
+                pooled
+            } else {
+                top_labelled_share(training, scored, belongs)
+            };
+            for (row, of_row) in of_row.iter_mut().enumerate() {
+                if belongs(row) {
+                    *of_row = c as f32;
+                }
+            }
+            groups.push((self.value(training, value), c));
+        }
+        for value in few {
+            training.warnings.push(format!(
+                "attribution_by: {value} has fewer than {LEAST_LABELLED} labelled rows and takes the label frequency of all, {pooled:.2}"
+            ));
+        }
+        let model = LabelFrequency::Grouped { column: self.column, groups, pooled };
+        RowFrequency { model, of_row, head: None }
+    }
+
+    fn value(&self, training: &Training, word: u32) -> GroupValue {
+        let sample = training.rows.sample;
+        let category =
+            sample.columns().is_some_and(|columns| columns[self.column].kind == Kind::Category);
+        if category {
+            match sample.categories(self.column).nth(word as usize) {
+                Some(text) => GroupValue::Category(text.to_owned()),
+                None => GroupValue::Missing,
+            }
+        } else {
+            match f32::from_bits(word) {
+                number if number.is_nan() => GroupValue::Missing,
+                number => GroupValue::Number(number),
+            }
+        }
+    }
+}
