@@ -5,6 +5,7 @@
 
 pub mod codec;
 pub mod error;
+pub mod evaluate;
 pub mod features;
 pub mod model;
 mod network;

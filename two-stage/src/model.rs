@@ -9,6 +9,7 @@ use crate::{
     features::{Column, Encoder, Value},
     network::Network,
     options::Options,
+    sample::Counts,
     segment::Segment,
 };
 
@@ -36,6 +37,13 @@ impl Score {
     pub fn intent(&self) -> f64 {
         let engaged = self.organic + self.campaign_driven;
         if engaged > 0.0 { self.campaign_driven / engaged } else { 0.0 }
+    }
+}
+
+impl From<[f64; 3]> for Score {
+    /// In the order of [`Segment::ALL`].
+    fn from([low_engagement, organic, campaign_driven]: [f64; 3]) -> Self {
+        Self { low_engagement, organic, campaign_driven }
     }
 }
 
@@ -109,12 +117,26 @@ pub enum Stage {
     LabelCorrection,
     /// The three segments.
     Segmentation,
+    /// The three segments, as a committee sees them.
+    Distillation,
+}
+
+impl Stage {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LabelCorrection => "label correction",
+            Self::Segmentation => "segmentation",
+            Self::Distillation => "distillation",
+        }
+    }
 }
 
 /// One epoch of one stage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Epoch {
     pub stage: Stage,
+    /// Which network of a committee, from 0.
+    pub member: u8,
     /// From 0.
     pub epoch: u32,
     pub training_loss: f64,
@@ -122,20 +144,34 @@ pub struct Epoch {
     pub validation_loss: Option<f64>,
     /// Rows recorded organic whose label counted as campaign-driven (t > 0.5) in this epoch.
     pub corrected: Option<u64>,
+    /// Whether the network of this epoch is the one that was kept.
+    pub kept: bool,
+}
+
+/// A model's scores on rows that the first member held out, against the labels as observed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    pub model: String,
+    /// AUC of the intent among exposed engaged customers; None without both labels.
+    pub auc: Option<f64>,
+    /// Macro-F1 of the three segments of exposed customers.
+    pub macro_f1: f64,
+    /// Qini coefficient of P(campaign-driven), in exposure mode.
+    pub qini: Option<f64>,
 }
 
 /// What a training counted and found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
-    /// Rows that the aggregate read, those with a segment and a weight, and those that training used.
-    pub rows_read: u64,
-    pub rows_unlabelled: u64,
+    /// What the aggregate read.
+    pub counts: Counts,
+    /// Rows that training used.
     pub rows: u64,
     pub rows_engaged: u64,
     /// Exposed rows recorded as campaign-driven.
     pub rows_labelled: u64,
     pub mode: Mode,
-    /// None where nothing could be corrected: no engaged customers of both kinds.
+    /// None where no label counts as missing.
     pub label_frequency: Option<LabelFrequency>,
     /// π, the campaign's share of the engagement of exposed customers, and its standard error.
     pub campaign_share: Option<(f64, f64)>,
@@ -143,6 +179,8 @@ pub struct Report {
     pub corrected: u64,
     pub corrected_total: f64,
     pub constant_features: Vec<String>,
+    /// This model's first member, and the standard models.
+    pub comparison: Vec<Comparison>,
     pub warnings: Vec<String>,
     pub history: Vec<Epoch>,
 }
@@ -154,13 +192,49 @@ pub struct CorrectionNetwork {
     pub learns_label_frequency: bool,
 }
 
+/// Step 4: the intent's logit becomes intercept + slope · (logit − center).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Slope {
+    pub intercept: f64,
+    pub slope: f64,
+    pub center: f64,
+    /// The slope in standard errors, before one of them was taken off.
+    pub ratio: f64,
+}
+
+impl Slope {
+    fn rescale(&self, intent: f64) -> f64 {
+        let logit = (intent / (1.0 - intent)).ln().clamp(-12.0, 12.0);
+        1.0 / (1.0 + (-(self.intercept + self.slope * (logit - self.center))).exp())
+    }
+
+    fn is_finite(&self) -> bool {
+        [self.intercept, self.slope, self.center].iter().all(|number| number.is_finite())
+    }
+}
+
 /// Where the intent comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Intent {
     /// From stage 1's probabilities.
     Learned,
+    /// From stage 1's, with the slope that held-out rows showed.
+    Rescaled(Slope),
     /// The same for everybody: the rows show nobody, or nobody but, moved by the campaign.
     Constant(f64),
+}
+
+impl Intent {
+    /// The score with this intent, and as many engaged.
+    fn apply(&self, score: Score) -> Score {
+        let intent = match self {
+            Self::Learned => return score,
+            Self::Rescaled(slope) => slope.rescale(score.intent()),
+            Self::Constant(intent) => *intent,
+        };
+        let engaged = score.organic + score.campaign_driven;
+        Score { organic: engaged * (1.0 - intent), campaign_driven: engaged * intent, ..score }
+    }
 }
 
 /// A trained model.
@@ -170,8 +244,10 @@ pub struct TwoStageModel {
     pub(crate) positional: bool,
     pub(crate) options: Options,
     pub(crate) encoder: Encoder,
-    pub(crate) segmentation: Network,
-    pub(crate) correction: Option<CorrectionNetwork>,
+    /// One network, or those of a committee.
+    pub(crate) segmentation: Vec<Network>,
+    /// Stage 2 of each member; none where the intent is the same for everybody.
+    pub(crate) correction: Vec<CorrectionNetwork>,
     pub(crate) intent: Intent,
     pub(crate) report: Report,
 }
@@ -203,20 +279,15 @@ impl TwoStageModel {
         let Scratch { inputs, layers } = scratch;
         inputs.resize(self.encoder.inputs(), 0.0);
         self.encoder.encode(&self.columns, values, inputs)?;
-        let mut logits = [0.0; 3];
-        self.segmentation.logits_of_row(inputs, layers, &mut logits);
-        let [low_engagement, organic, campaign_driven] = softmax(logits);
-        Ok(match self.intent {
-            Intent::Learned => Score { low_engagement, organic, campaign_driven },
-            Intent::Constant(intent) => {
-                let engaged = organic + campaign_driven;
-                Score {
-                    low_engagement,
-                    organic: engaged * (1.0 - intent),
-                    campaign_driven: engaged * intent,
-                }
+        let mut mean = [0.0; 3];
+        for network in &self.segmentation {
+            let mut logits = [0.0; 3];
+            network.logits_of_row(inputs, layers, &mut logits);
+            for (mean, p) in mean.iter_mut().zip(softmax(logits)) {
+                *mean += p / self.segmentation.len() as f64;
             }
-        })
+        }
+        Ok(self.intent.apply(mean.into()))
     }
 
     /// Whether bytes from a table describe a model that can be scored without further checks.
@@ -227,14 +298,16 @@ impl TwoStageModel {
                 && Some(network.shape().inputs) == inputs
                 && network.shape().outputs == outputs
         };
-        let correction = self.correction.as_ref().is_none_or(|correction| {
+        let correction = self.correction.iter().all(|correction| {
             sound(&correction.network, 1 + usize::from(correction.learns_label_frequency))
         });
+        let segmentation = self.segmentation.iter().all(|network| sound(network, 3));
         let intent = match self.intent {
             Intent::Learned => true,
+            Intent::Rescaled(slope) => slope.is_finite(),
             Intent::Constant(intent) => (0.0..=1.0).contains(&intent),
         };
-        sound(&self.segmentation, 3) && correction && intent
+        !self.segmentation.is_empty() && segmentation && correction && intent
     }
 }
 

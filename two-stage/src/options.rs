@@ -11,8 +11,18 @@ use crate::{Error, ErrorKind, Result};
 pub enum Correction {
     /// The posterior of the current network, self-paced (the default).
     Posterior,
+    /// A fixed threshold with a focal loss (Zhang et al. 2021), for comparison.
+    Splc,
     /// The observed labels as they stand.
     None,
+}
+
+/// What becomes of a model whose rows cannot be learned from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OnFailure {
+    Error,
+    /// The model is NULL, with a warning: other groups keep theirs.
+    Null,
 }
 
 /// Checked options.
@@ -29,6 +39,9 @@ pub struct Options {
     pub patience: usize,
     pub validation_fraction: f64,
     pub weight_decay: f64,
+    pub ensemble: u8,
+    pub distil: bool,
+    pub on_failure: OnFailure,
     pub seed: u64,
 }
 
@@ -46,6 +59,9 @@ impl Default for Options {
             patience: 6,
             validation_fraction: 0.15,
             weight_decay: 5e-3,
+            ensemble: 1,
+            distil: true,
+            on_failure: OnFailure::Error,
             seed: 0,
         }
     }
@@ -89,8 +105,8 @@ const TABLE: &[OptionInfo] = &[
     OptionInfo {
         name: "correction",
         default: "posterior",
-        range: "posterior or none",
-        meaning: "how stage 2 corrects labels: by its own posterior, or not at all",
+        range: "posterior, splc or none",
+        meaning: "how stage 2 corrects labels: by its posterior, by a fixed threshold (Zhang et al. 2021), or not at all",
         set: |o, v| put(&mut o.correction, correction(v)),
     },
     OptionInfo {
@@ -141,6 +157,27 @@ const TABLE: &[OptionInfo] = &[
         range: "0 to 1",
         meaning: "L2 penalty on the dense weights; the linear skip has a fifth of it",
         set: |o, v| put(&mut o.weight_decay, number(v, 0.0, 1.0)),
+    },
+    OptionInfo {
+        name: "ensemble",
+        default: "1",
+        range: "1 to 20",
+        meaning: "networks of a committee, each with a fold of the rows held out; worth it for few rows",
+        set: |o, v| put(&mut o.ensemble, integer(v, 1, 20).map(|n| n as u8)),
+    },
+    OptionInfo {
+        name: "distil",
+        default: "true",
+        range: "true or false",
+        meaning: "fit one network to the committee, so that scoring costs no more than without one",
+        set: |o, v| put(&mut o.distil, v.as_bool()),
+    },
+    OptionInfo {
+        name: "on_failure",
+        default: "error",
+        range: "error or null",
+        meaning: "whether rows that cannot be learned from are an error, or a NULL model and a warning",
+        set: |o, v| put(&mut o.on_failure, on_failure(v)),
     },
     OptionInfo {
         name: "seed",
@@ -224,7 +261,16 @@ fn layers(value: &Json) -> Option<Vec<usize>> {
 fn correction(value: &Json) -> Option<Correction> {
     match value.as_str()? {
         "posterior" => Some(Correction::Posterior),
+        "splc" => Some(Correction::Splc),
         "none" => Some(Correction::None),
+        _ => None,
+    }
+}
+
+fn on_failure(value: &Json) -> Option<OnFailure> {
+    match value.as_str()? {
+        "error" => Some(OnFailure::Error),
+        "null" => Some(OnFailure::Null),
         _ => None,
     }
 }
@@ -253,6 +299,9 @@ mod tests {
             ("patience", "2"),
             ("validation_fraction", "0.3"),
             ("weight_decay", "0"),
+            ("ensemble", "5"),
+            ("distil", "false"),
+            ("on_failure", r#""null""#),
             ("seed", "7"),
         ];
         assert_eq!(
@@ -276,7 +325,7 @@ mod tests {
         assert_eq!(refused("[]").message, "options must be a JSON object");
         let unknown = refused(r#"{"sed": 1}"#);
         assert_eq!(unknown.message, "unknown option \"sed\"");
-        assert!(unknown.hint.unwrap().contains("weight_decay, seed"));
+        assert!(unknown.hint.unwrap().contains("on_failure, seed"));
         let range = refused(r#"{"missing_rate": 0.99}"#);
         assert_eq!(range.message, "option \"missing_rate\" cannot be 0.99");
         assert_eq!(range.hint.unwrap(), "Give 0 to 0.98.");

@@ -6,7 +6,7 @@ use crate::{
     options::Options,
     sample::Target,
     segment::Segment,
-    training::{Observer, Progress, train},
+    training::{Observer, Outcome, Progress, train},
 };
 
 struct Silent;
@@ -35,7 +35,10 @@ fn sample() -> Sample {
 }
 
 fn model_bytes() -> Vec<u8> {
-    encode_model(&train(&mut sample(), &mut Silent).unwrap().unwrap()).unwrap()
+    match train(&mut sample(), &mut Silent).unwrap() {
+        Outcome::Model(model) => encode_model(&model).unwrap(),
+        other => panic!("no model: {other:?}"),
+    }
 }
 
 /// The bytes with another body, and a header that fits it.
@@ -78,7 +81,7 @@ fn every_field_of_the_header_is_checked() {
 #[test]
 fn a_model_with_a_weight_that_is_no_number_is_refused() {
     let bytes = model_bytes();
-    let weight = decode_model(&bytes).unwrap().segmentation.parameters()[0];
+    let weight = decode_model(&bytes).unwrap().segmentation[0].parameters()[0];
     let place = bytes.windows(4).position(|w| w == weight.to_le_bytes()).unwrap();
     let mut bytes = bytes;
     bytes[place..place + 4].copy_from_slice(&f32::NAN.to_le_bytes());

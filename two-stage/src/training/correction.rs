@@ -1,14 +1,15 @@
 //! Stage 2: campaign against organic, among the engaged, with the self-paced posterior (steps 1, 2).
 
 use super::{
-    Corrected, Training,
-    fit::{Objective, Plan, Stream, network, predict, stream},
+    Corrected, Member, Run,
+    fit::{self, Objective, Plan, Stream, predict},
     loss::{attribution, intent, logit, observed, posterior, sigmoid},
     rows::TrainingRows,
 };
 use crate::{
     Result,
-    model::{CorrectionNetwork, Intent, LabelFrequency, Mode, Stage},
+    model::{CorrectionNetwork, LabelFrequency, Mode},
+    network::Network,
     segment::Segment,
 };
 
@@ -35,6 +36,19 @@ pub(super) struct RowFrequency {
     pub head: Option<f64>,
 }
 
+impl RowFrequency {
+    /// One c for all rows, and no head.
+    pub fn pooled(rows: &TrainingRows, c: f64) -> Self {
+        let of_row = vec![c as f32; rows.len()];
+        Self { model: LabelFrequency::Pooled(c), of_row, head: None }
+    }
+
+    /// Its value in the model, where the rows' mean is known.
+    pub fn in_model(&self, mean: f64) -> LabelFrequency {
+        if self.head.is_some() { LabelFrequency::Learned { mean } } else { self.model.clone() }
+    }
+}
+
 struct LabelCorrection<'a> {
     rows: &'a TrainingRows<'a>,
     frequency: &'a RowFrequency,
@@ -42,67 +56,59 @@ struct LabelCorrection<'a> {
     corrected: u64,
 }
 
-/// Fits stage 2 and returns the corrected labels.
-pub(super) fn fit(training: &mut Training, mut frequency: RowFrequency) -> Result<Corrected> {
-    let mut rng = stream(training.options().seed, Stream::LabelCorrection);
-    let mut initial = network(&training.rows, 1 + usize::from(frequency.head.is_some()), &mut rng);
-    if let Some(start) = frequency.head {
-        initial.adjust_output(1, logit(start.clamp(0.02, 0.98)) as f32, 0.1);
-    }
-    let rows = &training.rows;
-    let (train, held_out) = training.split_rows(|row| rows.segment(row).engaged());
-    let plan = Plan {
-        training: &train,
-        validation: &held_out,
-        first_validation: WARM_UP + RAMP,
-        rng,
-        stage: Stage::LabelCorrection,
-        name: NAME,
+/// Fits stage 2 and returns the corrected labels. `bias` is where the first output starts.
+pub(super) fn correct(
+    rows: &TrainingRows,
+    run: &mut Run,
+    member: &Member,
+    frequency: &RowFrequency,
+    bias: Option<f32>,
+) -> Result<Corrected> {
+    let uses = |row: usize| rows.segment(row).engaged();
+    let stream = Stream::LabelCorrection(member.number);
+    let plan = Plan::of_member(rows, member, stream, uses, WARM_UP + RAMP);
+    let outputs = 1 + usize::from(frequency.head.is_some());
+    let prepare = |network: &mut Network| {
+        if let Some(bias) = bias {
+            network.adjust_output(0, bias, 1.0);
+        }
+        if let Some(start) = frequency.head {
+            network.adjust_output(1, logit(start.clamp(0.02, 0.98)) as f32, 0.1);
+        }
     };
-    let mut objective = LabelCorrection { rows, frequency: &frequency, pace: 0.0, corrected: 0 };
-    let (network, mut history) =
-        super::fit::fit(rows, training.observer, initial, &mut objective, plan)?;
-    training.history.append(&mut history);
-    let posterior = corrected_labels(training, &network, &mut frequency);
-    check_corrections(training, &posterior, frequency.model.mean());
+    let mut objective = LabelCorrection { rows, frequency, pace: 0.0, corrected: 0 };
+    let mut fitted = fit::fit(rows, run.observer, outputs, plan, &mut objective, prepare)?;
+    run.history.append(&mut fitted.history);
+    let (labels, of_row) = corrected_labels(rows, run, &fitted.network, frequency);
     Ok(Corrected {
-        posterior,
+        labels,
+        frequency: Some(of_row),
         network: Some(CorrectionNetwork {
-            network,
+            network: fitted.network,
             learns_label_frequency: frequency.head.is_some(),
         }),
-        label_frequency: Some(frequency.model),
-        intent: Intent::Learned,
-        candidates: training.rows.mode == Mode::Exposure,
+        candidates: rows.mode == Mode::Exposure,
     })
 }
 
-/// t of every engaged row from the best epoch, with the final c.
+/// t and c of every engaged row from the best epoch, with the final c.
 fn corrected_labels(
-    training: &mut Training,
-    network: &crate::network::Network,
-    frequency: &mut RowFrequency,
-) -> Vec<f32> {
-    let rows = &training.rows;
+    rows: &TrainingRows,
+    run: &mut Run,
+    network: &Network,
+    frequency: &RowFrequency,
+) -> (Vec<f32>, Vec<f32>) {
     let engaged = rows.select(|row| rows.segment(row).engaged());
     let mut labels = vec![0.0; rows.len()];
-    let (mut sum, mut total) = (0.0, 0.0);
-    predict(rows, training.observer, network, &engaged, NAME, |row, logits| {
-        let c = match logits.get(1) {
-            Some(&z) => sigmoid(f64::from(z)),
-            None => f64::from(frequency.of_row[row]),
-        };
-        if rows.exposed(row) {
-            sum += rows.weight(row) * c;
-            total += rows.weight(row);
+    let mut of_row = frequency.of_row.clone();
+    predict(rows, run.observer, network, &engaged, NAME, |row, logits| {
+        if let Some(&z) = logits.get(1) {
+            of_row[row] = sigmoid(f64::from(z)) as f32;
         }
-        labels[row] = target(rows, row, sigmoid(f64::from(logits[0])), c) as f32;
+        let f = sigmoid(f64::from(logits[0]));
+        labels[row] = target(rows, row, f, f64::from(of_row[row])) as f32;
     });
-    if frequency.head.is_some() {
-        frequency.model =
-            LabelFrequency::Learned { mean: if total > 0.0 { sum / total } else { 1.0 } };
-    }
-    labels
+    (labels, of_row)
 }
 
 /// t: 1 where labelled, 0 where surely organic, else the posterior.
@@ -116,9 +122,8 @@ fn target(rows: &TrainingRows, row: usize, f: f64, c: f64) -> f64 {
     }
 }
 
-/// Guards 1 and 2.
-fn check_corrections(training: &mut Training, labels: &[f32], c: f64) {
-    let rows = &training.rows;
+/// Guards 1 and 2, on the labels that stage 1 learns from.
+pub(super) fn check(rows: &TrainingRows, run: &mut Run, labels: &[f32], c: f64) {
     let (mut labelled, mut hidden) = (0.0, 0.0);
     for (row, &t) in labels.iter().enumerate() {
         match rows.segment(row) {
@@ -132,13 +137,13 @@ fn check_corrections(training: &mut Training, labels: &[f32], c: f64) {
     }
     let plausible = labelled * (1.0 - c) / c;
     if hidden > IMPLAUSIBLE * plausible {
-        training.warnings.push(format!(
-            "{hidden:.0} labels were corrected, but a label frequency of {c:.2} makes about {plausible:.0} plausible"
+        run.warn(format!(
+            "{hidden:.0} labels count as missing, but a label frequency of {c:.2} makes about {plausible:.0} plausible"
         ));
     }
     if c < LOW_FREQUENCY {
-        training.warnings.push(format!(
-            "the label frequency is estimated at {c:.3}, below {LOW_FREQUENCY}: give missing_rate, or who was exposed"
+        run.warn(format!(
+            "the label frequency is estimated at {c:.3}, below {LOW_FREQUENCY}: give missing_rate, or say who was exposed"
         ));
     }
 }
@@ -203,64 +208,5 @@ impl Objective for LabelCorrection<'_> {
 
     fn corrected(&self) -> Option<u64> {
         Some(self.corrected)
-    }
-}
-
-/// `correction` = none: the observed labels of exposed engaged rows, as they stand.
-pub(super) fn fit_observed(training: &mut Training) -> Result<Corrected> {
-    let mut rng = stream(training.options().seed, Stream::LabelCorrection);
-    let initial = network(&training.rows, 1, &mut rng);
-    let rows = &training.rows;
-    let (train, held_out) =
-        training.split_rows(|row| rows.segment(row).engaged() && rows.exposed(row));
-    let plan = Plan {
-        training: &train,
-        validation: &held_out,
-        first_validation: 0,
-        rng,
-        stage: Stage::LabelCorrection,
-        name: NAME,
-    };
-    let mut objective = ObservedLabels { rows };
-    let (network, mut history) =
-        super::fit::fit(rows, training.observer, initial, &mut objective, plan)?;
-    training.history.append(&mut history);
-    let rows = &training.rows;
-    Ok(Corrected {
-        posterior: (0..rows.len()).map(|row| f32::from(u8::from(rows.is_labelled(row)))).collect(),
-        network: Some(CorrectionNetwork { network, learns_label_frequency: false }),
-        label_frequency: Some(LabelFrequency::Pooled(1.0)),
-        intent: Intent::Learned,
-        candidates: false,
-    })
-}
-
-/// A binary network on the labels as they stand.
-pub(super) struct ObservedLabels<'a> {
-    pub rows: &'a TrainingRows<'a>,
-}
-
-impl ObservedLabels<'_> {
-    fn loss(&self, row: u32, logit: f32) -> (f64, f64) {
-        let row = row as usize;
-        let s = f64::from(u8::from(self.rows.is_labelled(row)));
-        let (loss, slope) = intent(f64::from(logit), s, 1.0);
-        (self.rows.weight(row) * loss, self.rows.weight(row) * slope)
-    }
-}
-
-impl Objective for ObservedLabels<'_> {
-    fn gradients(&mut self, rows: &[u32], logits: &[f32], gradients: &mut [f32]) -> f64 {
-        let each = rows.iter().zip(logits).zip(gradients);
-        each.map(|((&row, &logit), gradient)| {
-            let (loss, slope) = self.loss(row, logit);
-            *gradient = slope as f32;
-            loss
-        })
-        .sum()
-    }
-
-    fn validation(&self, rows: &[u32], logits: &[f32]) -> f64 {
-        rows.iter().zip(logits).map(|(&row, &logit)| self.loss(row, logit).0).sum()
     }
 }

@@ -3,7 +3,7 @@
 use rand::{RngExt, seq::SliceRandom};
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
-use super::{Observer, Progress, Training, rows::TrainingRows};
+use super::{Member, Observer, Progress, Run, rows::TrainingRows};
 use crate::{
     Error, ErrorKind, Result,
     model::{Epoch, Stage},
@@ -22,21 +22,29 @@ const SKIP_DECAY: f64 = 0.2;
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Stream {
     Split,
-    LabelCorrection,
-    Segmentation,
     PilotFolds,
     Pilot(u8),
+    Folds,
+    /// Each member of a committee has its own.
+    LabelCorrection(u8),
+    Segmentation(u8),
+    Distillation,
+    Comparison(u8),
 }
 
 pub(super) fn stream(seed: u64, stream: Stream) -> ChaCha8Rng {
+    let (purpose, number) = match stream {
+        Stream::Split => (0, 0),
+        Stream::PilotFolds => (1, 0),
+        Stream::Pilot(fold) => (2, fold),
+        Stream::Folds => (3, 0),
+        Stream::LabelCorrection(member) => (4, member),
+        Stream::Segmentation(member) => (5, member),
+        Stream::Distillation => (6, 0),
+        Stream::Comparison(number) => (7, number),
+    };
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(match stream {
-        Stream::Split => 0,
-        Stream::LabelCorrection => 1,
-        Stream::Segmentation => 2,
-        Stream::PilotFolds => 3,
-        Stream::Pilot(fold) => 16 + u64::from(fold),
-    });
+    rng.set_stream(purpose << 8 | u64::from(number));
     rng
 }
 
@@ -57,36 +65,79 @@ pub(super) trait Objective {
 }
 
 /// A fit's rows and how it goes about them.
-pub(super) struct Plan<'a> {
-    pub training: &'a [u32],
+pub(super) struct Plan {
+    pub training: Vec<u32>,
     /// Where empty, the training rows validate.
-    pub validation: &'a [u32],
+    pub validation: Vec<u32>,
     /// No epoch before this is validated or kept.
     pub first_validation: usize,
-    pub rng: ChaCha8Rng,
+    pub stream: Stream,
+    pub hidden_layers: Vec<usize>,
     pub stage: Stage,
     pub name: &'static str,
 }
 
-/// A network of the options' hidden layers for these rows.
-pub(super) fn network(rows: &TrainingRows, outputs: usize, rng: &mut ChaCha8Rng) -> Network {
-    let shape = Shape {
-        inputs: rows.encoder.inputs(),
-        hidden: rows.sample.options().hidden_layers.clone(),
-        outputs,
-    };
-    Network::new(shape, rng)
+impl Plan {
+    /// A member's fit of one of the two stages.
+    pub fn of_member(
+        rows: &TrainingRows,
+        member: &Member,
+        stream: Stream,
+        uses: impl Fn(usize) -> bool,
+        first_validation: usize,
+    ) -> Self {
+        let (training, validation) = member.split(rows, uses);
+        let (stage, name) = match stream {
+            Stream::LabelCorrection(_) => (Stage::LabelCorrection, super::correction::NAME),
+            _ => (Stage::Segmentation, super::segmentation::NAME),
+        };
+        let hidden_layers = rows.sample.options().hidden_layers.clone();
+        Self { training, validation, first_validation, stream, hidden_layers, stage, name }
+    }
+
+    fn member(&self) -> u8 {
+        match self.stream {
+            Stream::LabelCorrection(member) | Stream::Segmentation(member) => member,
+            _ => 0,
+        }
+    }
 }
 
-/// Fits the network; returns that of the best epoch, and the history.
+/// The network of the best epoch, and how it came about.
+pub(super) struct Fitted {
+    pub network: Network,
+    pub best_epoch: usize,
+    pub history: Vec<Epoch>,
+}
+
+/// Fits a network that `prepare` may change before the first step.
 pub(super) fn fit(
     rows: &TrainingRows,
     observer: &mut dyn Observer,
-    network: Network,
-    objective: &mut impl Objective,
+    outputs: usize,
     plan: Plan,
-) -> Result<(Network, Vec<Epoch>)> {
-    Fit::new(rows, observer, network, objective, plan).run()
+    objective: &mut impl Objective,
+    prepare: impl FnOnce(&mut Network),
+) -> Result<Fitted> {
+    let mut rng = stream(rows.sample.options().seed, plan.stream);
+    let hidden = plan.hidden_layers.clone();
+    let shape = Shape { inputs: rows.encoder.inputs(), hidden, outputs };
+    let mut network = Network::new(shape, &mut rng);
+    prepare(&mut network);
+    Fit::new(rows, observer, network, objective, plan, rng).run()
+}
+
+/// Fits a network of one of the two stages and keeps its history.
+pub(super) fn stage(
+    rows: &TrainingRows,
+    run: &mut Run,
+    outputs: usize,
+    plan: Plan,
+    objective: &mut impl Objective,
+) -> Result<Fitted> {
+    let mut fitted = fit(rows, run.observer, outputs, plan, objective, |_| ())?;
+    run.history.append(&mut fitted.history);
+    Ok(fitted)
 }
 
 struct Fit<'a, O> {
@@ -95,7 +146,8 @@ struct Fit<'a, O> {
     observer: &'a mut dyn Observer,
     network: Network,
     objective: &'a mut O,
-    plan: Plan<'a>,
+    plan: Plan,
+    rng: ChaCha8Rng,
     adam: Adam,
     batch: Batch,
     gradients: Vec<f32>,
@@ -109,7 +161,8 @@ impl<'a, O: Objective> Fit<'a, O> {
         observer: &'a mut dyn Observer,
         network: Network,
         objective: &'a mut O,
-        plan: Plan<'a>,
+        plan: Plan,
+        rng: ChaCha8Rng,
     ) -> Self {
         let options = rows.sample.options();
         let shape = network.shape();
@@ -126,44 +179,52 @@ impl<'a, O: Objective> Fit<'a, O> {
             network,
             objective,
             plan,
+            rng,
         }
     }
 
-    fn run(mut self) -> Result<(Network, Vec<Epoch>)> {
-        let mut order = self.plan.training.to_vec();
-        let mut best: Option<(f64, Network)> = None;
+    fn run(mut self) -> Result<Fitted> {
+        let mut order = self.plan.training.clone();
+        let mut best: Option<(f64, usize, Network)> = None;
         let mut history = Vec::new();
-        let mut without_gain = 0;
         for epoch in 0..self.options.epochs {
-            self.progress.epoch = epoch;
-            self.objective.begin_epoch(epoch);
-            order.shuffle(&mut self.plan.rng);
-            let training_loss = self.train_epoch(&order);
-            let validation_loss = (epoch >= self.plan.first_validation).then(|| self.validate());
-            self.progress.loss = validation_loss.or(self.progress.loss);
-            history.push(Epoch {
-                stage: self.plan.stage,
-                epoch: epoch as u32,
-                training_loss,
-                validation_loss,
-                corrected: self.objective.corrected(),
-            });
-            let Some(loss) = validation_loss else {
-                continue;
-            };
-            if loss < best.as_ref().map_or(f64::INFINITY, |(least, _)| least - IMPROVEMENT) {
-                best = Some((loss, self.network.clone()));
-                without_gain = 0;
-            } else {
-                without_gain += 1;
-                if without_gain >= self.options.patience {
-                    break;
-                }
+            let record = self.epoch(epoch, &mut order);
+            let validation_loss = record.validation_loss;
+            history.push(record);
+            let Some(loss) = validation_loss else { continue };
+            if loss < best.as_ref().map_or(f64::INFINITY, |(least, ..)| least - IMPROVEMENT) {
+                best = Some((loss, epoch, self.network.clone()));
+            }
+            let last_gain =
+                best.as_ref().map_or(self.plan.first_validation, |(_, epoch, _)| *epoch);
+            if epoch - last_gain >= self.options.patience {
+                break;
             }
         }
         match best {
-            Some((_, network)) if network.is_sound() => Ok((network, history)),
+            Some((_, best_epoch, network)) if network.is_sound() => {
+                history[best_epoch].kept = true;
+                Ok(Fitted { network, best_epoch, history })
+            }
             _ => Err(self.diverged()),
+        }
+    }
+
+    fn epoch(&mut self, epoch: usize, order: &mut [u32]) -> Epoch {
+        self.progress.epoch = epoch;
+        self.objective.begin_epoch(epoch);
+        order.shuffle(&mut self.rng);
+        let training_loss = self.train_epoch(order);
+        let validation_loss = (epoch >= self.plan.first_validation).then(|| self.validate());
+        self.progress.loss = validation_loss.or(self.progress.loss);
+        Epoch {
+            stage: self.plan.stage,
+            member: self.plan.member(),
+            epoch: epoch as u32,
+            training_loss,
+            validation_loss,
+            corrected: self.objective.corrected(),
+            kept: false,
         }
     }
 
@@ -181,7 +242,7 @@ impl<'a, O: Objective> Fit<'a, O> {
         let mut loss = 0.0;
         for rows in order.chunks(self.options.batch_size) {
             self.observer.poll(&self.progress);
-            self.forward(rows);
+            forward(self.rows, &self.network, rows, &mut self.batch);
             self.logit_gradients.resize(self.batch.logits().len(), 0.0);
             loss += self.objective.gradients(rows, self.batch.logits(), &mut self.logit_gradients);
             let mean = 1.0 / rows.len() as f32;
@@ -194,19 +255,15 @@ impl<'a, O: Objective> Fit<'a, O> {
         loss / order.len().max(1) as f64
     }
 
-    fn forward(&mut self, rows: &[u32]) {
-        forward(self.rows, &self.network, rows, &mut self.batch);
-    }
-
     fn validate(&mut self) -> f64 {
-        let rows = match self.plan.validation {
-            [] => self.plan.training,
+        let rows = match self.plan.validation.as_slice() {
+            [] => &self.plan.training,
             rows => rows,
         };
         let mut loss = 0.0;
         for rows in rows.chunks(BLOCK) {
             self.observer.poll(&self.progress);
-            self.forward(rows);
+            forward(self.rows, &self.network, rows, &mut self.batch);
             loss += self.objective.validation(rows, self.batch.logits());
         }
         loss / rows.len().max(1) as f64
@@ -235,15 +292,6 @@ pub(super) fn predict(
         {
             each(row as usize, logits);
         }
-    }
-}
-
-impl Training<'_> {
-    /// A stage's rows: those that train and those held out.
-    pub(super) fn split_rows(&self, uses: impl Fn(usize) -> bool) -> (Vec<u32>, Vec<u32>) {
-        let rows = &self.rows;
-        let part = |held_out: bool| rows.select(|row| uses(row) && rows.held_out[row] == held_out);
-        (part(false), part(true))
     }
 }
 

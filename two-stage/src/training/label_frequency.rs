@@ -1,10 +1,13 @@
 //! Step 0: c, the chance that a truly campaign-driven customer carries the campaign label.
 
 use super::{
-    Training,
-    correction::{ObservedLabels, RowFrequency},
+    Run,
+    correction::RowFrequency,
     engagement::CampaignShare,
-    fit::{Plan, Stream, fit, folds, network, predict, stream},
+    fit::{Plan, Stream, fit, folds, predict, stream},
+    observed::ObservedLabels,
+    rows::TrainingRows,
+    scan,
 };
 use crate::{
     Error, ErrorKind, Result,
@@ -33,38 +36,34 @@ const MAX_GROUPS: usize = 32;
 
 /// c of every row: given, from exposure, or from the most campaign-like rows.
 pub(super) fn choose(
-    training: &mut Training,
+    rows: &TrainingRows,
+    run: &mut Run,
     share: Option<CampaignShare>,
 ) -> Result<RowFrequency> {
-    let rows = training.rows.len();
-    let pooled = |c: f64, head: Option<f64>| RowFrequency {
-        model: LabelFrequency::Pooled(c),
-        of_row: vec![c as f32; rows],
-        head,
-    };
-    let by = training.options().attribution_by.clone();
-    let column = by.as_deref().map(|name| attribution_column(training, name)).transpose()?;
-    let given = training.options().missing_rate;
-    if column.is_some() && (given.is_some() || training.rows.mode == Mode::Exposure) {
+    let options = rows.sample.options();
+    let by = options.attribution_by.as_deref();
+    let column = by.map(|name| attribution_column(rows, name)).transpose()?;
+    let given = options.missing_rate;
+    if column.is_some() && (given.is_some() || rows.mode == Mode::Exposure) {
         let why = if given.is_some() { "missing_rate is given" } else { "exposure is known" };
-        training.warnings.push(format!("attribution_by has no effect, because {why}"));
+        run.warn(format!("attribution_by has no effect, because {why}"));
     }
     if let Some(missing_rate) = given {
-        return Ok(pooled(1.0 - missing_rate, None));
+        return Ok(RowFrequency::pooled(rows, 1.0 - missing_rate));
     }
     if let Some(share) = share {
         if share.labelled == 0.0 {
-            return Ok(pooled(NO_LABELS, None));
+            return Ok(RowFrequency::pooled(rows, NO_LABELS));
         }
         let start = (share.labelled / share.share.max(1e-3)).clamp(LEAST, 1.0);
-        return Ok(pooled(start, Some(start)));
+        return Ok(RowFrequency { head: Some(start), ..RowFrequency::pooled(rows, start) });
     }
-    estimate(training, column)
+    estimate(rows, run, column)
 }
 
 /// The column that `attribution_by` names.
-fn attribution_column(training: &Training, name: &str) -> Result<usize> {
-    let columns = training.rows.sample.columns().unwrap_or_default();
+fn attribution_column(rows: &TrainingRows, name: &str) -> Result<usize> {
+    let columns = rows.sample.columns().unwrap_or_default();
     columns.iter().position(|column| column.name == name).ok_or_else(|| {
         Error::new(
             ErrorKind::InvalidParameter,
@@ -75,60 +74,51 @@ fn attribution_column(training: &Training, name: &str) -> Result<usize> {
 }
 
 /// Step 0 c: out-of-fold scores, within each value of the attribution column.
-fn estimate(training: &mut Training, column: Option<usize>) -> Result<RowFrequency> {
-    let rows = &training.rows;
+fn estimate(rows: &TrainingRows, run: &mut Run, column: Option<usize>) -> Result<RowFrequency> {
     let engaged = rows.select(|row| rows.segment(row).engaged());
     if engaged.len() < LEAST_ENGAGED || rows.labelled() < LEAST_LABELLED {
-        training.warnings.push(format!(
+        run.warn(format!(
             "{} engaged and {} labelled rows are too few to estimate the missing rate ({LEAST_ENGAGED} and {LEAST_LABELLED} are needed): no label is corrected",
             engaged.len(),
             rows.labelled()
         ));
-        return Ok(RowFrequency {
-            model: LabelFrequency::Pooled(1.0),
-            of_row: vec![1.0; rows.len()],
-            head: None,
-        });
+        return Ok(RowFrequency::pooled(rows, 1.0));
     }
-    let groups = column.map(|column| Groups::new(training, &engaged, column)).transpose()?;
-    let scored = pilot_scores(training, &engaged)?;
-    let all = top_labelled_share(training, &scored, |_| true);
-    let Some(groups) = groups else {
-        return Ok(RowFrequency {
-            model: LabelFrequency::Pooled(all),
-            of_row: vec![all as f32; training.rows.len()],
-            head: None,
-        });
-    };
-    Ok(groups.frequency(training, &scored, all))
+    let groups = column.map(|column| Groups::new(rows, &engaged, column)).transpose()?;
+    let scored = pilot_scores(rows, run, &engaged)?;
+    let pooled = top_labelled_share(rows, &scored, |_| true);
+    Ok(match groups {
+        Some(groups) => groups.frequency(rows, run, &scored, pooled),
+        None => {
+            scan::warn_of_uneven_attribution(rows, run, &scored);
+            RowFrequency::pooled(rows, pooled)
+        }
+    })
 }
 
-/// Engaged rows with the scores of pilots that did not see them, best first.
-fn pilot_scores(training: &mut Training, engaged: &[u32]) -> Result<Vec<u32>> {
-    let seed = training.options().seed;
-    let mut fold_rng = stream(seed, Stream::PilotFolds);
-    let fold = folds(engaged.len(), FOLDS, &mut fold_rng);
-    let held_out = folds(engaged.len(), PILOT_HELD_OUT, &mut fold_rng);
-    let rows = &training.rows;
+/// Engaged rows in the order of scores by pilots that did not see them, best first.
+fn pilot_scores(rows: &TrainingRows, run: &mut Run, engaged: &[u32]) -> Result<Vec<u32>> {
+    let mut rng = stream(rows.sample.options().seed, Stream::PilotFolds);
+    let fold = folds(engaged.len(), FOLDS, &mut rng);
+    let held_out = folds(engaged.len(), PILOT_HELD_OUT, &mut rng);
     let mut scored: Vec<(f32, u32)> = Vec::with_capacity(engaged.len());
     for part in 0..FOLDS {
         let pick = |condition: &dyn Fn(usize) -> bool| -> Vec<u32> {
             (0..engaged.len()).filter(|&i| condition(i)).map(|i| engaged[i]).collect()
         };
-        let mut rng = stream(seed, Stream::Pilot(part));
-        let initial = network(rows, 1, &mut rng);
         let plan = Plan {
-            training: &pick(&|i| fold[i] != part && held_out[i] != 0),
-            validation: &pick(&|i| fold[i] != part && held_out[i] == 0),
+            training: pick(&|i| fold[i] != part && held_out[i] != 0),
+            validation: pick(&|i| fold[i] != part && held_out[i] == 0),
             first_validation: 0,
-            rng,
+            stream: Stream::Pilot(part),
+            hidden_layers: rows.sample.options().hidden_layers.clone(),
             stage: Stage::LabelCorrection,
             name: NAME,
         };
         let mut objective = ObservedLabels { rows };
-        let (pilot, _) = fit(rows, training.observer, initial, &mut objective, plan)?;
+        let pilot = fit(rows, run.observer, 1, plan, &mut objective, |_| ())?.network;
         let unseen = pick(&|i| fold[i] == part);
-        predict(rows, training.observer, &pilot, &unseen, NAME, |row, logits| {
+        predict(rows, run.observer, &pilot, &unseen, NAME, |row, logits| {
             scored.push((logits[0], row as u32));
         });
     }
@@ -137,8 +127,7 @@ fn pilot_scores(training: &mut Training, engaged: &[u32]) -> Result<Vec<u32>> {
 }
 
 /// The largest cautious labelled share among the top of the rows that belong to a group.
-fn top_labelled_share(training: &Training, scored: &[u32], belongs: impl Fn(usize) -> bool) -> f64 {
-    let rows = &training.rows;
+fn top_labelled_share(rows: &TrainingRows, scored: &[u32], belongs: impl Fn(usize) -> bool) -> f64 {
     let members: Vec<usize> = scored.iter().map(|&r| r as usize).filter(|&r| belongs(r)).collect();
     let bound = |share: f64| {
         let size = ((share * members.len() as f64) as usize).max(TOP_ROWS).min(members.len());
@@ -163,13 +152,13 @@ struct Groups {
 }
 
 impl Groups {
-    fn new(training: &Training, engaged: &[u32], column: usize) -> Result<Self> {
+    fn new(rows: &TrainingRows, engaged: &[u32], column: usize) -> Result<Self> {
         let mut values: Vec<u32> = Vec::new();
         for &row in engaged {
-            let value = training.rows.features(row as usize)[column];
+            let value = rows.features(row as usize)[column];
             if let Err(place) = values.binary_search(&value) {
                 if values.len() == MAX_GROUPS {
-                    let name = &training.rows.sample.columns().unwrap_or_default()[column].name;
+                    let name = &rows.sample.columns().unwrap_or_default()[column].name;
                     return Err(Error::new(
                         ErrorKind::InvalidParameter,
                         format!(
@@ -184,30 +173,35 @@ impl Groups {
         Ok(Self { column, values })
     }
 
-    fn frequency(&self, training: &mut Training, scored: &[u32], pooled: f64) -> RowFrequency {
+    fn frequency(
+        &self,
+        rows: &TrainingRows,
+        run: &mut Run,
+        scored: &[u32],
+        pooled: f64,
+    ) -> RowFrequency {
         let mut few = Vec::new();
-        let mut of_row = vec![pooled as f32; training.rows.len()];
+        let mut of_row = vec![pooled as f32; rows.len()];
         let mut groups = Vec::new();
         for &value in &self.values {
-            let rows = &training.rows;
             let belongs = |row: usize| rows.features(row)[self.column] == value;
             let labelled =
                 scored.iter().filter(|&&r| belongs(r as usize) && rows.is_labelled(r as usize));
             let c = if labelled.count() < LEAST_LABELLED {
-                few.push(self.value(training, value));
+                few.push(self.value(rows, value));
                 pooled
             } else {
-                top_labelled_share(training, scored, belongs)
+                top_labelled_share(rows, scored, belongs)
             };
             for (row, of_row) in of_row.iter_mut().enumerate() {
                 if belongs(row) {
                     *of_row = c as f32;
                 }
             }
-            groups.push((self.value(training, value), c));
+            groups.push((self.value(rows, value), c));
         }
         for value in few {
-            training.warnings.push(format!(
+            run.warn(format!(
                 "attribution_by: {value} has fewer than {LEAST_LABELLED} labelled rows and takes the label frequency of all, {pooled:.2}"
             ));
         }
@@ -215,8 +209,8 @@ impl Groups {
         RowFrequency { model, of_row, head: None }
     }
 
-    fn value(&self, training: &Training, word: u32) -> GroupValue {
-        let sample = training.rows.sample;
+    fn value(&self, rows: &TrainingRows, word: u32) -> GroupValue {
+        let sample = rows.sample;
         let category =
             sample.columns().is_some_and(|columns| columns[self.column].kind == Kind::Category);
         if category {

@@ -54,6 +54,19 @@ pub fn observed(z: f64, c: f64, e: f64, labelled: bool, exposed: bool) -> f64 {
     engagement(f, e).ln() - seen
 }
 
+/// The same loss without its bounds, and its slope: what step 4 maximises.
+pub fn observed_slope(z: f64, c: f64, e: f64, labelled: bool, exposed: bool) -> (f64, f64) {
+    let f = sigmoid(z);
+    let curve = f * (1.0 - f);
+    let (seen, slope) = match (labelled, exposed) {
+        (true, _) => (c.ln() + log_sigmoid(z), 1.0 - f),
+        (false, true) => ((1.0 - c * f).ln(), -c * curve / (1.0 - c * f)),
+        (false, false) => (log_sigmoid(-z), -f),
+    };
+    let engagement = engagement(f, e);
+    (engagement.ln() - seen, -(1.0 - e) * curve / engagement - slope)
+}
+
 /// −Σ target log p, p = softmax(z).
 pub fn segmentation(z: [f64; 3], target: [f64; 3]) -> (f64, [f64; 3]) {
     let (p, log_p) = log_softmax(z);
@@ -66,6 +79,29 @@ pub fn not_organic(z: [f64; 3]) -> (f64, [f64; 3]) {
     let (p, _) = log_softmax(z);
     let either = (p[0] + p[2]).max(f64::MIN_POSITIVE);
     (-either.ln(), [p[0] - p[0] / either, p[1], p[2] - p[2] / either])
+}
+
+/// −log(p_O + (1−c) p_C): an exposed, engaged customer without the campaign label.
+pub fn unlabelled(z: [f64; 3], c: f64) -> f64 {
+    let (p, _) = log_softmax(z);
+    -(p[1] + (1.0 - c) * p[2]).max(f64::MIN_POSITIVE).ln()
+}
+
+/// (1−c) p_C / (p_O + (1−c) p_C): how likely a network thinks such a customer is campaign-driven.
+pub fn believed(z: [f64; 3], c: f64) -> f64 {
+    let (p, _) = log_softmax(z);
+    let hidden = (1.0 - c) * p[2];
+    hidden / (p[1] + hidden).max(f64::MIN_POSITIVE)
+}
+
+/// Zhang et al.'s focal loss −(y log p + (1−y) log(1−p))·q², q = 1−p where y = 1, p where y = 0,
+/// with the gradient flowing through q.
+pub fn splc(z: f64, y: bool) -> (f64, f64) {
+    // The loss of y = 0 is that of y = 1 mirrored at z = 0.
+    let sign = if y { 1.0 } else { -1.0 };
+    let (log_p, q) = (log_sigmoid(sign * z), sigmoid(-sign * z));
+    let p = 1.0 - q;
+    (-log_p * q * q, sign * (2.0 * p * q * q * log_p - q.powi(3)))
 }
 
 fn log_softmax(z: [f64; 3]) -> ([f64; 3], [f64; 3]) {
@@ -100,6 +136,22 @@ mod tests {
         }
 
         #[test]
+        fn the_slope_of_what_was_observed_is_the_slope(
+            z in -8.0..8.0, c in 0.01..0.99, e in 0.02..0.98, labelled: bool, exposed: bool
+        ) {
+            let expected = slope(|z| observed_slope(z, c, e, labelled, exposed).0, z);
+            prop_assert!((observed_slope(z, c, e, labelled, exposed).1 - expected).abs() < 1e-6);
+            let bounded = observed(z, c, e, labelled, exposed);
+            prop_assert!((observed_slope(z, c, e, labelled, exposed).0 - bounded).abs() < 1e-3);
+        }
+
+        #[test]
+        fn the_splc_gradient_is_the_slope(z in -8.0..8.0, y: bool) {
+            let expected = slope(|z| splc(z, y).0, z);
+            prop_assert!((splc(z, y).1 - expected).abs() < 1e-6);
+        }
+
+        #[test]
         fn the_segment_gradients_are_the_slopes(
             z in prop::array::uniform3(-6.0..6.0), t in 0.0..1.0, k in 0_usize..3
         ) {
@@ -128,6 +180,9 @@ mod tests {
             assert!(observed(z, 0.5, 0.6, true, true).is_finite());
             assert!(segmentation([z, 0.0, -z], [0.0, 1.0, 0.0]).0.is_finite());
             assert!(not_organic([-z, z, -z]).0.is_finite());
+            assert!(unlabelled([z, -z, -z], 0.5).is_finite());
+            assert!(believed([z, -z, -z], 0.5).is_finite());
+            assert!(splc(z, true).0.is_finite());
         }
     }
 }

@@ -1,26 +1,33 @@
 //! Both stages, from a sample to a model.
 
+mod committee;
+mod comparison;
 mod correction;
 mod engagement;
 mod fit;
 mod label_frequency;
 mod loss;
+mod observed;
 mod rows;
+mod scan;
 mod segmentation;
+mod slope;
+mod splc;
 
 use crate::{
     Error, ErrorKind, Result,
-    model::{CorrectionNetwork, Epoch, Intent, LabelFrequency, Mode, Report, TwoStageModel},
-    options::{Correction, Options},
+    model::{CorrectionNetwork, Epoch, Mode, TwoStageModel},
+    options::{Correction, OnFailure},
     sample::Sample,
 };
+use correction::RowFrequency;
 use engagement::CampaignShare;
 use rows::TrainingRows;
 
 /// Where a training is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Progress {
-    /// "ordering rows", "label frequency", "label correction" or "segmentation".
+    /// "ordering rows", "label frequency", "label correction", "segmentation", …
     pub stage: &'static str,
     /// From 0.
     pub epoch: usize,
@@ -34,145 +41,143 @@ pub trait Observer {
     fn poll(&mut self, progress: &Progress);
 }
 
-/// Trains; None where no row was read. The sample is put in its canonical order, otherwise only read.
-pub fn train(sample: &mut Sample, observer: &mut dyn Observer) -> Result<Option<TwoStageModel>> {
-    if sample.counts().read == 0 {
-        return Ok(None);
-    }
-    observer.poll(&Progress { stage: "ordering rows", epoch: 0, epochs: 0, loss: None });
-    sample.canonicalise();
-    let mut warnings = Vec::new();
-    let rows = TrainingRows::new(sample, &mut warnings)?;
-    Training { rows, warnings, history: Vec::new(), observer }.run().map(Some)
+/// What became of a training that was not an error.
+#[derive(Debug)]
+pub enum Outcome {
+    Model(Box<TwoStageModel>),
+    /// No row was read.
+    NoRows,
+    /// The rows cannot be learned from, and option `on_failure` = null.
+    Failed(Error),
 }
 
-/// What the steps share.
-struct Training<'a> {
-    rows: TrainingRows<'a>,
+/// Trains. The sample is put in its canonical order, otherwise only read.
+pub fn train(sample: &mut Sample, observer: &mut dyn Observer) -> Result<Outcome> {
+    if sample.counts().read == 0 {
+        return Ok(Outcome::NoRows);
+    }
+    let on_failure = sample.options().on_failure;
+    match train_rows(sample, observer) {
+        Ok(model) => Ok(Outcome::Model(Box::new(model))),
+        Err(error)
+            if on_failure == OnFailure::Null && error.kind == ErrorKind::InsufficientData =>
+        {
+            Ok(Outcome::Failed(error))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn train_rows(sample: &mut Sample, observer: &mut dyn Observer) -> Result<TwoStageModel> {
+    observer.poll(&Progress { stage: "ordering rows", epoch: 0, epochs: 0, loss: None });
+    sample.canonicalise();
+    let mut run = Run { observer, warnings: Vec::new(), history: Vec::new() };
+    let rows = TrainingRows::new(sample, &mut run.warnings)?;
+    let share = match rows.mode {
+        Mode::Exposure => Some(CampaignShare::estimate(&rows)?),
+        Mode::Simple => None,
+    };
+    let method = Method::choose(&rows, share, &mut run)?;
+    let fitted = committee::fit(&rows, &mut run, &method)?;
+    let comparison = comparison::compare(&rows, &mut run, &fitted)?;
+    Ok(fitted.into_model(rows, run, share, comparison))
+}
+
+/// What a training tells while it runs, and what it leaves in the report.
+struct Run<'a> {
+    observer: &'a mut dyn Observer,
     warnings: Vec<String>,
     history: Vec<Epoch>,
-    observer: &'a mut dyn Observer,
+}
+
+impl Run<'_> {
+    fn warn(&mut self, warning: impl Into<String>) {
+        self.warnings.push(warning.into());
+    }
+}
+
+/// One of the networks that are trained alike: the only one, or one of a committee.
+struct Member {
+    /// Which streams of random numbers it draws.
+    number: u8,
+    /// The rows that choose its best epochs.
+    held_out: Vec<bool>,
+}
+
+impl Member {
+    /// The rows that it trains on and those that it holds out.
+    fn split(&self, rows: &TrainingRows, uses: impl Fn(usize) -> bool) -> (Vec<u32>, Vec<u32>) {
+        let part = |held_out: bool| rows.select(|row| uses(row) && self.held_out[row] == held_out);
+        (part(false), part(true))
+    }
+}
+
+/// How stage 2 goes about the labels.
+enum Method {
+    /// All engaged customers are of one kind: the intent is the same for everybody.
+    Constant(f64),
+    /// The labels as they stand.
+    Observed,
+    /// Self-paced loss correction with a fixed threshold.
+    Splc,
+    /// The posterior of the current network, with this label frequency.
+    Posterior(RowFrequency),
+}
+
+impl Method {
+    fn choose(rows: &TrainingRows, share: Option<CampaignShare>, run: &mut Run) -> Result<Self> {
+        let correction = rows.sample.options().correction;
+        let has_effect = check_effect(share, run);
+        let exposure_teaches =
+            rows.mode == Mode::Exposure && has_effect && correction == Correction::Posterior;
+        if rows.labelled() == 0 && !exposure_teaches {
+            run.warn(
+                "no exposed engaged customer is labelled campaign_driven, so campaign_intent is 0 for everybody",
+            );
+            return Ok(Self::Constant(0.0));
+        }
+        if rows.mode == Mode::Simple && !rows.has_organic() {
+            run.warn(
+                "every engaged customer is labelled campaign_driven, so campaign_intent is 1 for everybody",
+            );
+            return Ok(Self::Constant(1.0));
+        }
+        match correction {
+            Correction::Posterior if has_effect => {
+                label_frequency::choose(rows, run, share).map(Self::Posterior)
+            }
+            Correction::Splc if has_effect => Ok(Self::Splc),
+            _ => Ok(Self::Observed),
+        }
+    }
+}
+
+/// Guard 6: whether the campaign moved anybody, as far as the rows can tell.
+fn check_effect(share: Option<CampaignShare>, run: &mut Run) -> bool {
+    let Some(share) = share.filter(|share| !share.is_significant()) else {
+        return true;
+    };
+    run.warn(format!(
+        "the campaign shows no effect on engagement (share {:.3}, standard error {:.3}): no label is corrected",
+        share.share, share.error
+    ));
+    false
 }
 
 /// What stage 2 left for stage 1.
 struct Corrected {
     /// t of every row: how likely it is campaign-driven, given that it is engaged.
-    posterior: Vec<f32>,
+    labels: Vec<f32>,
+    /// c of every row, where labels count as missing.
+    frequency: Option<Vec<f32>>,
     network: Option<CorrectionNetwork>,
-    label_frequency: Option<LabelFrequency>,
-    intent: Intent,
     /// Whether an unexposed, not engaged row may be campaign-driven if exposed.
     candidates: bool,
 }
 
-impl Training<'_> {
-    fn run(mut self) -> Result<TwoStageModel> {
-        let share = match self.rows.mode {
-            Mode::Exposure => Some(CampaignShare::estimate(&self.rows)?),
-            Mode::Simple => None,
-        };
-        let corrected = self.correct_labels(share)?;
-        let segmentation = segmentation::fit(&mut self, &corrected)?;
-        Ok(self.finish(share, corrected, segmentation))
-    }
-
-    /// Steps 0 to 2: the label frequency, stage 2, and the corrected labels.
-    fn correct_labels(&mut self, share: Option<CampaignShare>) -> Result<Corrected> {
-        let correction = self.options().correction;
-        let has_effect = self.check_effect(share);
-        let exposure_teaches =
-            self.rows.mode == Mode::Exposure && has_effect && correction != Correction::None;
-        if self.rows.labelled() == 0 && !exposure_teaches {
-            self.warnings.push(
-                "no engaged customer is labelled campaign_driven, so campaign_intent is 0 for everybody"
-                    .into(),
-            );
-            return Ok(self.constant_intent(0.0));
-        }
-        if self.rows.mode == Mode::Simple && !self.rows.has_organic() {
-            self.warnings.push(
-                "every engaged customer is labelled campaign_driven, so campaign_intent is 1 for everybody"
-                    .into(),
-            );
-            return Ok(self.constant_intent(1.0));
-        }
-        if correction == Correction::None || !has_effect {
-            return correction::fit_observed(self);
-        }
-        let frequency = label_frequency::choose(self, share)?;
-        correction::fit(self, frequency)
-    }
-
-    /// Guard 6: whether the campaign moved anybody, as far as the rows can tell.
-    fn check_effect(&mut self, share: Option<CampaignShare>) -> bool {
-        let Some(share) = share.filter(|share| !share.is_significant()) else {
-            return true;
-        };
-        self.warnings.push(format!(
-            "the campaign shows no effect on engagement (share {:.3}, standard error {:.3}): no label is corrected",
-            share.share, share.error
-        ));
-        false
-    }
-
-    /// The corrected labels where every engaged customer is of one kind.
-    fn constant_intent(&self, intent: f64) -> Corrected {
-        Corrected {
-            posterior: vec![intent as f32; self.rows.len()],
-            network: None,
-            label_frequency: None,
-            intent: Intent::Constant(intent),
-            candidates: false,
-        }
-    }
-
-    fn finish(
-        self,
-        share: Option<CampaignShare>,
-        corrected: Corrected,
-        segmentation: crate::network::Network,
-    ) -> TwoStageModel {
-        let Self { rows, warnings, history, .. } = self;
-        let sample = rows.sample;
-        let columns = sample.columns().unwrap_or_default().to_vec();
-        let (count, total) = match corrected.intent {
-            Intent::Learned => rows.corrections(&corrected.posterior),
-            Intent::Constant(_) => (0, 0.0),
-        };
-        let report = Report {
-            rows_read: sample.counts().read,
-            rows_unlabelled: sample.counts().unlabelled,
-            rows: rows.len() as u64,
-            rows_engaged: rows.engaged() as u64,
-            rows_labelled: rows.labelled() as u64,
-            mode: rows.mode,
-            label_frequency: corrected.label_frequency,
-            campaign_share: share.map(|share| (share.share, share.error)),
-            corrected: count,
-            corrected_total: total,
-            constant_features: rows
-                .encoder
-                .constant_columns()
-                .map(|column| columns[column].name.clone())
-                .collect(),
-            warnings,
-            history,
-        };
-        TwoStageModel {
-            columns,
-            positional: sample.positional(),
-            options: sample.options().clone(),
-            encoder: rows.encoder,
-            segmentation,
-            correction: corrected.network,
-            intent: corrected.intent,
-            report,
-        }
-    }
-
-    fn options(&self) -> &Options {
-        self.rows.sample.options()
-    }
+/// Labels that stand as they were observed.
+fn observed_labels(rows: &TrainingRows) -> Vec<f32> {
+    (0..rows.len()).map(|row| f32::from(u8::from(rows.is_labelled(row)))).collect()
 }
 
 fn insufficient(message: impl Into<String>, hint: &str) -> Error {

@@ -1,8 +1,6 @@
 //! The rows that training uses: mode, weights, chances of exposure, and the split.
 
-use rand::RngExt;
-
-use super::{fit::stream, insufficient};
+use super::insufficient;
 use crate::{
     Error, ErrorKind, Result,
     features::{Encoder, Levels, WeightedRow},
@@ -30,8 +28,6 @@ pub(super) struct TrainingRows<'a> {
     weight: Vec<f32>,
     /// e, the chance of exposure; 1 in simple mode.
     propensity: Vec<f32>,
-    /// Held out to choose the best epoch, in both stages.
-    pub held_out: Vec<bool>,
 }
 
 impl<'a> TrainingRows<'a> {
@@ -70,12 +66,10 @@ impl<'a> TrainingRows<'a> {
             exposed: Vec::new(),
             weight: Vec::new(),
             propensity: Vec::new(),
-            held_out: Vec::new(),
         };
         rows.expand(&weighted, &exposure, warnings);
         rows.check_segments()?;
         rows.check_propensity(&exposure, warnings);
-        rows.split();
         Ok(rows)
     }
 
@@ -141,13 +135,6 @@ impl<'a> TrainingRows<'a> {
                 "the share of exposed rows is {share:.4}, but the given exposure rate or propensity says {expected:.4}"
             ));
         }
-    }
-
-    fn split(&mut self) {
-        let options = self.sample.options();
-        let mut rng = stream(options.seed, super::fit::Stream::Split);
-        let fraction = options.validation_fraction;
-        self.held_out = (0..self.len()).map(|_| rng.random::<f64>() < fraction).collect();
     }
 
     pub fn len(&self) -> usize {

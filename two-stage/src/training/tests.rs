@@ -1,12 +1,13 @@
 use super::*;
 use crate::{
+    evaluate::{auc, macro_f1},
     features::{Column, Value},
     model::Scratch,
+    options::Options,
     sample::Target,
     segment::Segment,
     simulate::{Customer, FEATURES, Simulator},
 };
-use smartcore::metrics::{Metrics, f1::F1, roc_auc_score};
 
 struct Silent;
 
@@ -57,7 +58,10 @@ fn sample(customers: &[Customer], options: &str) -> Sample {
 }
 
 fn train_on(customers: &[Customer], options: &str) -> TwoStageModel {
-    train(&mut sample(customers, options), &mut Silent).unwrap().unwrap()
+    match train(&mut sample(customers, options), &mut Silent).unwrap() {
+        Outcome::Model(model) => *model,
+        other => panic!("no model: {other:?}"),
+    }
 }
 
 /// AUC and Brier score of the intent among the truly engaged, and macro-F1 of the segments, all on
@@ -77,22 +81,15 @@ fn figures(model: &TwoStageModel, customers: &[Customer]) -> Figures {
         actual.push(customer.truth);
         predicted.push(score.segment());
         if customer.truth.engaged() {
-            truth.push(f64::from(u8::from(customer.truth == Segment::CampaignDriven)));
+            truth.push(customer.truth == Segment::CampaignDriven);
             intents.push(score.intent());
         }
     }
-    let squares = truth.iter().zip(&intents).map(|(t, q)| (t - q) * (t - q));
-    let is = |segments: &[Segment], segment| -> Vec<f64> {
-        segments.iter().map(|&s| f64::from(u8::from(s == segment))).collect()
-    };
-    let f1 = Segment::ALL.map(|segment| {
-        F1::new_with(1.0).get_score(&is(&actual, segment), &is(&predicted, segment))
-    });
+    let squares = truth.iter().zip(&intents).map(|(&t, q)| (f64::from(u8::from(t)) - q).powi(2));
     Figures {
-        auc: roc_auc_score(&truth, &intents),
+        auc: auc(&truth, &intents).unwrap(),
         brier: squares.sum::<f64>() / truth.len() as f64,
-        // A segment that is never predicted has no precision (NaN): its F1 is 0.
-        macro_f1: f1.iter().filter(|f1| !f1.is_nan()).sum::<f64>() / 3.0,
+        macro_f1: macro_f1(&actual, &predicted),
     }
 }
 

@@ -1,0 +1,106 @@
+//! The standard models on the same split, for the report: a one-stage network and a multinomial
+//! logistic regression, both on the labels as they were observed.
+//!
+//! No true label is known here: what attribution missed counts as organic for every model, so a
+//! model that corrects labels may look worse by the observed ones. Qini needs no label at all.
+
+use super::{
+    Run,
+    committee::Committee,
+    fit::{self, Plan, Stream, predict},
+    rows::TrainingRows,
+    segmentation::Segments,
+};
+use crate::{
+    Result,
+    evaluate::{Contact, auc, macro_f1, qini},
+    model::{Comparison, Mode, Score, Stage, softmax},
+    network::Network,
+    segment::Segment,
+};
+
+const NAME: &str = "comparison";
+/// Rows that train, and rows that compare, at most: the comparison is a small part of a training.
+const MOST_ROWS: usize = 50_000;
+
+pub(super) fn compare(
+    rows: &TrainingRows,
+    run: &mut Run,
+    committee: &Committee,
+) -> Result<Vec<Comparison>> {
+    let mut held_out = committee.held_out.clone();
+    held_out.truncate(MOST_ROWS);
+    let hidden = rows.sample.options().hidden_layers.clone();
+    let one_stage = baseline(rows, run, committee, 0, hidden)?;
+    let logistic = baseline(rows, run, committee, 1, Vec::new())?;
+    let models = [
+        ("two-stage network", &committee.first),
+        ("one-stage network", &one_stage),
+        ("logistic regression", &logistic),
+    ];
+    Ok(models.map(|(model, network)| measure(rows, run, network, &held_out, model)).into())
+}
+
+/// Stage 1 on the observed labels of exposed rows that the first member did not hold out.
+fn baseline(
+    rows: &TrainingRows,
+    run: &mut Run,
+    committee: &Committee,
+    number: u8,
+    hidden_layers: Vec<usize>,
+) -> Result<Network> {
+    let mut is_held_out = vec![false; rows.len()];
+    committee.held_out.iter().for_each(|&row| is_held_out[row as usize] = true);
+    let part = |held_out: bool| {
+        let mut part = rows.select(|row| rows.exposed(row) && is_held_out[row] == held_out);
+        part.truncate(MOST_ROWS);
+        part
+    };
+    let plan = Plan {
+        training: part(false),
+        validation: part(true),
+        first_validation: 0,
+        stream: Stream::Comparison(number),
+        hidden_layers,
+        stage: Stage::Segmentation,
+        name: NAME,
+    };
+    let observed = Committee::observed(rows);
+    let mut objective = Segments { rows, corrected: &observed, blends: false };
+    Ok(fit::fit(rows, run.observer, 3, plan, &mut objective, |_| ())?.network)
+}
+
+fn measure(
+    rows: &TrainingRows,
+    run: &mut Run,
+    network: &Network,
+    held_out: &[u32],
+    model: &str,
+) -> Comparison {
+    let (mut labelled, mut intents) = (Vec::new(), Vec::new());
+    let (mut actual, mut predicted) = (Vec::new(), Vec::new());
+    let mut contacts = Vec::new();
+    predict(rows, run.observer, network, held_out, NAME, |row, logits| {
+        let score = Score::from(softmax([logits[0], logits[1], logits[2]]));
+        let (segment, exposed) = (rows.segment(row), rows.exposed(row));
+        contacts.push(Contact {
+            score: score.campaign_driven,
+            exposed,
+            engaged: segment.engaged(),
+        });
+        if exposed {
+            actual.push(segment);
+            predicted.push(score.segment());
+        }
+        if exposed && segment.engaged() {
+            labelled.push(segment == Segment::CampaignDriven);
+            intents.push(score.intent());
+        }
+    });
+    Comparison {
+        model: model.to_owned(),
+        auc: auc(&labelled, &intents),
+        macro_f1: macro_f1(&actual, &predicted),
+        qini: if rows.mode == Mode::Exposure { qini(contacts) } else { None },
+    }
+}

@@ -1,0 +1,126 @@
+//! Step 4: how steep the intent really is, on rows that the networks did not see.
+
+use super::{Run, loss, rows::TrainingRows};
+use crate::model::Slope;
+
+const CLIP: f64 = 12.0;
+const STEEPEST: f64 = 1.5;
+const ITERATIONS: usize = 100;
+/// A step this small ends the search.
+const TOLERANCE: f64 = 1e-9;
+
+/// An engaged row, with the intent that the member which held it out gives it.
+pub(super) struct HeldOut {
+    pub row: u32,
+    /// The logit of that intent.
+    pub logit: f64,
+    /// c(x) of that member.
+    pub frequency: f64,
+}
+
+/// Intercept, slope and centre of the intent's logit; `None` where it cannot be had.
+pub(super) fn estimate(
+    rows: &TrainingRows,
+    run: &mut Run,
+    mut held_out: Vec<HeldOut>,
+) -> Option<Slope> {
+    for row in &mut held_out {
+        row.logit = row.logit.clamp(-CLIP, CLIP);
+    }
+    let total: f64 = held_out.iter().map(|h| rows.weight(h.row as usize)).sum();
+    let center =
+        held_out.iter().map(|h| rows.weight(h.row as usize) * h.logit).sum::<f64>() / total;
+    let likelihood = Likelihood { rows, held_out, center };
+    let (intercept, slope) = likelihood.maximise([center, 1.0], |h| {
+        let det = h[0] * h[2] - h[1] * h[1];
+        (det > 0.0).then(|| [[h[2] / det, -h[1] / det], [-h[1] / det, h[0] / det]])
+    })?;
+    let information = likelihood.at(intercept, slope).information;
+    let det = information[0] * information[2] - information[1] * information[1];
+    let error = (information[0] / det).sqrt();
+    if !error.is_finite() {
+        return None;
+    }
+    let cautious = (slope - error).clamp(0.0, STEEPEST);
+    // Only the intercept is free now.
+    let (intercept, _) = likelihood
+        .maximise([intercept, cautious], |h| (h[0] > 0.0).then(|| [[1.0 / h[0], 0.0], [0.0; 2]]))?;
+    if slope <= error {
+        run.warn(format!(
+            "the intent does not differ between customers as far as the rows can tell (slope {slope:.2}, standard error {error:.2})"
+        ));
+    }
+    Some(Slope { intercept, slope: cautious, center, ratio: slope / error })
+}
+
+struct Likelihood<'a> {
+    rows: &'a TrainingRows<'a>,
+    held_out: Vec<HeldOut>,
+    center: f64,
+}
+
+/// The log-likelihood, its gradient, and the outer product of the row scores (its three different
+/// numbers).
+struct Point {
+    value: f64,
+    gradient: [f64; 2],
+    information: [f64; 3],
+}
+
+impl Likelihood<'_> {
+    fn at(&self, intercept: f64, slope: f64) -> Point {
+        let mut point = Point { value: 0.0, gradient: [0.0; 2], information: [0.0; 3] };
+        for held_out in &self.held_out {
+            let row = held_out.row as usize;
+            let v = held_out.logit - self.center;
+            let (loss, d) = loss::observed_slope(
+                intercept + slope * v,
+                held_out.frequency,
+                self.rows.propensity(row),
+                self.rows.is_labelled(row),
+                self.rows.exposed(row),
+            );
+            let w = self.rows.weight(row);
+            point.value -= w * loss;
+            point.gradient[0] -= w * d;
+            point.gradient[1] -= w * d * v;
+            point.information[0] += w * d * d;
+            point.information[1] += w * d * d * v;
+            point.information[2] += w * d * d * v * v;
+        }
+        point
+    }
+
+    /// Scoring steps along `inverse(information)` · gradient, halved while they do not climb
+    /// (Berndt, Hall, Hall and Hausman 1974).
+    fn maximise(
+        &self,
+        start: [f64; 2],
+        inverse: impl Fn([f64; 3]) -> Option<[[f64; 2]; 2]>,
+    ) -> Option<(f64, f64)> {
+        let [mut intercept, mut slope] = start;
+        let mut point = self.at(intercept, slope);
+        for _ in 0..ITERATIONS {
+            let [a, b] = inverse(point.information)?;
+            let step = [a, b].map(|row| row[0] * point.gradient[0] + row[1] * point.gradient[1]);
+            let mut size = 1.0;
+            let next = loop {
+                let next = self.at(intercept + size * step[0], slope + size * step[1]);
+                if next.value > point.value || size < TOLERANCE {
+                    break next;
+                }
+                size *= 0.5;
+            };
+            if next.value <= point.value {
+                break;
+            }
+            intercept += size * step[0];
+            slope += size * step[1];
+            point = next;
+            if size * step[0].abs().max(step[1].abs()) < TOLERANCE {
+                break;
+            }
+        }
+        Some((intercept, slope))
+    }
+}
