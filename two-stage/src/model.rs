@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Result,
-    features::{Column, Encoder, Value},
+    features::{Column, Description, Encoder, Value},
     network::Network,
-    options::Options,
+    options::{Correction, Options},
     sample::Counts,
     segment::Segment,
+    training::{SPLC_THRESHOLD, posterior, sigmoid},
 };
 
 /// P(segment | features, exposed to the campaign); the three add up to 1.
@@ -89,6 +90,22 @@ impl LabelFrequency {
         match self {
             Self::Pooled(c) | Self::Grouped { pooled: c, .. } | Self::Learned { mean: c } => *c,
         }
+    }
+
+    /// That of a customer with these values; a group unseen in training has the pooled one.
+    fn of(&self, values: &[Value]) -> f64 {
+        let Self::Grouped { column, groups, .. } = self else {
+            return self.mean();
+        };
+        let value = values.get(*column).map(|value| match value {
+            Value::Number(number) if !number.is_nan() => GroupValue::Number(*number as f32 + 0.0),
+            Value::Category(text) => GroupValue::Category((*text).to_owned()),
+            _ => GroupValue::Missing,
+        });
+        groups
+            .iter()
+            .find(|(group, _)| Some(group) == value.as_ref())
+            .map_or(self.mean(), |(_, c)| *c)
     }
 }
 
@@ -288,6 +305,51 @@ impl TwoStageModel {
             }
         }
         Ok(self.intent.apply(mean.into()))
+    }
+
+    /// t, how likely an exposed or unexposed customer recorded so is truly campaign-driven: 1 where
+    /// labelled so, 0 where surely not, else stage 2's posterior.
+    pub fn correct_label<'a>(
+        &self,
+        scratch: &mut Scratch,
+        values: impl Iterator<Item = Value<'a>>,
+        observed: Segment,
+        exposed: bool,
+    ) -> Result<f64> {
+        let values: Vec<Value> = values.collect();
+        let Scratch { inputs, layers } = scratch;
+        inputs.resize(self.encoder.inputs(), 0.0);
+        self.encoder.encode(&self.columns, values.iter().copied(), inputs)?;
+        Ok(match (observed, exposed) {
+            (Segment::CampaignDriven, true) => 1.0,
+            (Segment::Organic, true) => self.hidden_label(inputs, layers, &values),
+            _ => 0.0,
+        })
+    }
+
+    /// The members' mean posterior of an exposed customer recorded organic.
+    fn hidden_label(&self, inputs: &[f32], layers: &mut Vec<f32>, values: &[Value]) -> f64 {
+        let posterior = |member: &CorrectionNetwork| {
+            let mut logits = [0.0; 2];
+            let outputs = &mut logits[..1 + usize::from(member.learns_label_frequency)];
+            member.network.logits_of_row(inputs, layers, outputs);
+            let f = sigmoid(f64::from(logits[0]));
+            match &self.report.label_frequency {
+                Some(LabelFrequency::Learned { .. }) => posterior(f, sigmoid(f64::from(logits[1]))),
+                Some(frequency) => posterior(f, frequency.of(values)),
+                None if self.options.correction == Correction::Splc => {
+                    f64::from(u8::from(f > SPLC_THRESHOLD))
+                }
+                None => 0.0,
+            }
+        };
+        let count = self.correction.len().max(1) as f64;
+        self.correction.iter().map(posterior).sum::<f64>() / count
+    }
+
+    /// How each column becomes inputs, in the order of `columns()`.
+    pub fn encodings(&self) -> impl Iterator<Item = Description> + '_ {
+        self.encoder.describe()
     }
 
     /// Whether bytes from a table describe a model that can be scored without further checks.

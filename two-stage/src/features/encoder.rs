@@ -39,6 +39,22 @@ pub(super) enum Encoding {
     Category { levels: Vec<(String, Option<Input>)>, other: Option<Input>, missing: Option<Input> },
 }
 
+/// How a column becomes inputs, for a person to read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Description {
+    /// How many inputs it has; 0 where it was constant.
+    pub inputs: usize,
+    /// "standardised", "logarithm, standardised", "categories" or "constant".
+    pub transformation: &'static str,
+    /// Of the transformed value, over the training rows.
+    pub mean: Option<f64>,
+    pub deviation: Option<f64>,
+    /// The categories with an input of their own.
+    pub levels: Vec<String>,
+    /// Whether training saw missing values.
+    pub has_missing: bool,
+}
+
 /// A value after its category was looked up.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Cell {
@@ -92,6 +108,11 @@ impl Encoder {
         for ((encoding, &word), cells) in self.encodings.iter().zip(words).zip(&levels.0) {
             rest = encoding.write(Levels::cell(cells.as_deref(), word), rest);
         }
+    }
+
+    /// How each column becomes inputs.
+    pub fn describe(&self) -> impl Iterator<Item = Description> + '_ {
+        self.encodings.iter().map(Encoding::describe)
     }
 
     /// Whether bytes from a table describe an encoder of these columns.
@@ -150,6 +171,31 @@ impl Encoding {
                     + usize::from(other.is_some())
                     + usize::from(missing.is_some())
             }
+        }
+    }
+
+    fn describe(&self) -> Description {
+        let inputs = self.inputs();
+        let (transformation, value, levels) = match self {
+            _ if inputs == 0 => ("constant", None, Vec::new()),
+            Self::Number { logarithmic: true, value, .. } => {
+                ("logarithm, standardised", *value, Vec::new())
+            }
+            Self::Number { value, .. } => ("standardised", *value, Vec::new()),
+            Self::Category { levels, .. } => {
+                ("categories", None, levels.iter().map(|(name, _)| name.clone()).collect())
+            }
+        };
+        let has_missing = match self {
+            Self::Number { missing, .. } | Self::Category { missing, .. } => missing.is_some(),
+        };
+        Description {
+            inputs,
+            transformation,
+            mean: value.map(|input| input.mean.into()),
+            deviation: value.map(|input| 1.0 / f64::from(input.inverse_deviation)),
+            levels,
+            has_missing,
         }
     }
 

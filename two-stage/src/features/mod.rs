@@ -4,8 +4,8 @@
 mod encoder;
 mod statistics;
 
-pub use encoder::Encoder;
 pub(crate) use encoder::Levels;
+pub use encoder::{Description, Encoder};
 pub(crate) use statistics::WeightedRow;
 
 use serde::{Deserialize, Serialize};

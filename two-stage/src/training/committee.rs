@@ -52,7 +52,7 @@ pub(super) fn fit(rows: &TrainingRows, run: &mut Run, method: &Method) -> Result
 }
 
 /// One member that holds out the validation fraction, or k that hold out a fold each.
-fn members(rows: &TrainingRows) -> Vec<Member> {
+pub(super) fn members(rows: &TrainingRows) -> Vec<Member> {
     let options = rows.sample.options();
     if options.ensemble == 1 {
         let mut rng = stream(options.seed, Stream::Split);

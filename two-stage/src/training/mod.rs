@@ -14,6 +14,9 @@ mod segmentation;
 mod slope;
 mod splc;
 
+pub(crate) use loss::{posterior, sigmoid};
+pub(crate) use splc::THRESHOLD as SPLC_THRESHOLD;
+
 use crate::{
     Error, ErrorKind, Result,
     model::{CorrectionNetwork, Epoch, Mode, TwoStageModel},

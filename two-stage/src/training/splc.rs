@@ -12,7 +12,7 @@ use crate::{Result, model::CorrectionNetwork};
 /// A labelled row's logit is lowered by this: it has to be learned with a margin.
 const MARGIN: f64 = 1.0;
 /// An unlabelled row above this counts as labelled, from this epoch on.
-const THRESHOLD: f64 = 0.6;
+pub(crate) const THRESHOLD: f64 = 0.6;
 const FIRST_CORRECTION: usize = 1;
 
 struct SelfPaced<'a> {
