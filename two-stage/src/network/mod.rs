@@ -101,6 +101,12 @@ impl Network {
         Self { shape, parameters }
     }
 
+    #[cfg(test)]
+    pub fn from_parameters(shape: Shape, parameters: Vec<f32>) -> Self {
+        assert_eq!(shape.parameters(), Some(parameters.len()));
+        Self { shape, parameters }
+    }
+
     /// Sets an output's bias and scales its weights in the last layer.
     pub fn adjust_output(&mut self, output: usize, bias: f32, weight_factor: f32) {
         let last = self.shape.last_layer();

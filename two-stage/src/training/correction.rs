@@ -49,7 +49,7 @@ impl RowFrequency {
     }
 }
 
-struct LabelCorrection<'a> {
+pub(super) struct LabelCorrection<'a> {
     rows: &'a TrainingRows<'a>,
     frequency: &'a RowFrequency,
     pace: f64,
@@ -76,7 +76,7 @@ pub(super) fn correct(
             network.adjust_output(1, logit(start.clamp(0.02, 0.98)) as f32, 0.1);
         }
     };
-    let mut objective = LabelCorrection { rows, frequency, pace: 0.0, corrected: 0 };
+    let mut objective = LabelCorrection::new(rows, frequency);
     let mut fitted = fit::fit(rows, run.observer, outputs, plan, &mut objective, prepare)?;
     run.history.append(&mut fitted.history);
     let (labels, of_row) = corrected_labels(rows, run, &fitted.network, frequency);
@@ -148,7 +148,11 @@ pub(super) fn check(rows: &TrainingRows, run: &mut Run, labels: &[f32], c: f64) 
     }
 }
 
-impl LabelCorrection<'_> {
+impl<'a> LabelCorrection<'a> {
+    pub fn new(rows: &'a TrainingRows<'a>, frequency: &'a RowFrequency) -> Self {
+        Self { rows, frequency, pace: 0.0, corrected: 0 }
+    }
+
     /// c of a row: the head's, or the estimate.
     fn frequency(&self, row: usize, logits: &[f32]) -> f64 {
         match logits.get(1) {

@@ -3,6 +3,7 @@
 mod figures;
 mod guards;
 mod options;
+mod reference;
 mod same_bytes;
 mod weights;
 

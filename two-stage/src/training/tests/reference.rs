@@ -1,0 +1,123 @@
+//! One epoch of each stage follows the reference's algebra, from the same weights, in the same
+//! batches (written by scripts/figures/reference_epoch.py).
+
+use serde::Deserialize;
+
+use super::*;
+use crate::{
+    features::Kind,
+    network::{Adam, Batch, Network, Shape},
+    training::{correction::LabelCorrection, fit::Objective, segmentation::Segments},
+};
+
+#[derive(Deserialize)]
+struct Fixture {
+    features: Vec<Vec<f64>>,
+    exposed: Vec<u8>,
+    observed: Vec<usize>,
+    exposed_share: f64,
+    labels: Vec<f32>,
+    label_correction: Steps,
+    segmentation: Steps,
+}
+
+#[derive(Deserialize)]
+struct Steps {
+    before: Vec<f32>,
+    batches: Vec<Vec<usize>>,
+    after: Vec<f32>,
+}
+
+fn fixture() -> Fixture {
+    serde_json::from_str(include_str!("reference_epoch.json")).unwrap()
+}
+
+/// An epoch in which the self-paced part is half open.
+const EPOCH: usize = 5;
+
+impl Fixture {
+    fn sample(&self) -> Sample {
+        let options = format!(r#"{{"exposure_rate": {}}}"#, self.exposed_share);
+        let mut sample = Sample::new(Options::from_json(&options).unwrap(), 1 << 30);
+        let column = |i| Column { name: format!("f{i}"), kind: Kind::Number };
+        sample.set_columns((1..=5).map(column).collect(), true).unwrap();
+        for (row, features) in self.features.iter().enumerate() {
+            let target = Target {
+                segment: Some(Segment::ALL[self.observed[row]]),
+                exposed: Some(self.exposed[row] == 1),
+                propensity: None,
+                weight: None,
+            };
+            sample.push(features.iter().map(|&v| Value::Number(v)), target).unwrap();
+        }
+        sample.canonicalise();
+        sample
+    }
+
+    /// The place of each of the reference's rows in the canonical order.
+    fn places(&self, rows: &TrainingRows) -> Vec<u32> {
+        let same = |row: usize, features: &[f64]| {
+            let words = rows.features(row).iter();
+            words.zip(features).all(|(&word, &value)| f32::from_bits(word) == value as f32)
+        };
+        let place = |features: &Vec<f64>| (0..rows.len()).find(|&row| same(row, features));
+        self.features.iter().map(|features| place(features).unwrap() as u32).collect()
+    }
+}
+
+/// Goes through the batches and compares the parameters with the reference's.
+fn follow(rows: &TrainingRows, places: &[u32], steps: &Steps, objective: &mut impl Objective) {
+    let outputs = objective_outputs(steps);
+    let shape = Shape { inputs: 5, hidden: vec![6, 4], outputs };
+    let mut network = Network::from_parameters(shape.clone(), steps.before.clone());
+    let mut adam = Adam::new(&shape, 1e-3, 5e-3, 1e-3);
+    let mut batch = Batch::new(&shape, 32);
+    let mut gradients = vec![0.0; steps.before.len()];
+    objective.begin_epoch(EPOCH);
+    for members in &steps.batches {
+        let which: Vec<u32> = members.iter().map(|&row| places[row]).collect();
+        rows.encode(&which, batch.inputs_mut(which.len(), 5));
+        batch.forward(&network);
+        let mut slopes = vec![0.0; batch.logits().len()];
+        objective.gradients(&which, batch.logits(), &mut slopes);
+        slopes.iter_mut().for_each(|slope| *slope /= which.len() as f32);
+        batch.backward(&network, &slopes, &mut gradients);
+        adam.step(&mut network, &gradients);
+    }
+    let moved = steps.before.iter().zip(&steps.after).map(|(a, b)| (a - b).abs());
+    assert!(moved.fold(0.0, f32::max) > 1e-3, "the reference learned something");
+    for (index, (actual, expected)) in network.parameters().iter().zip(&steps.after).enumerate() {
+        assert!((actual - expected).abs() < 2e-5, "parameter {index}: {actual}, not {expected}");
+    }
+}
+
+/// 6 and 4 hidden: 36 + 28 parameters, then 5 for each output and 5 of the skip.
+fn objective_outputs(steps: &Steps) -> usize {
+    (steps.before.len() - 64) / 10
+}
+
+#[test]
+fn label_correction_follows_the_reference() {
+    let fixture = fixture();
+    let sample = fixture.sample();
+    let rows = TrainingRows::new(&sample, &mut Vec::new()).unwrap();
+    let places = fixture.places(&rows);
+    let frequency = RowFrequency { head: Some(0.5), ..RowFrequency::pooled(&rows, 0.5) };
+    let mut objective = LabelCorrection::new(&rows, &frequency);
+    follow(&rows, &places, &fixture.label_correction, &mut objective);
+}
+
+#[test]
+fn segmentation_follows_the_reference() {
+    let fixture = fixture();
+    let sample = fixture.sample();
+    let rows = TrainingRows::new(&sample, &mut Vec::new()).unwrap();
+    let places = fixture.places(&rows);
+    let mut labels = vec![0.0; rows.len()];
+    for (&place, &t) in places.iter().zip(&fixture.labels) {
+        labels[place as usize] = t;
+    }
+    let corrected = Corrected { labels, frequency: None, network: None, candidates: true };
+    let mut objective = Segments { rows: &rows, corrected: &corrected, blends: false };
+    follow(&rows, &places, &fixture.segmentation, &mut objective);
+}
