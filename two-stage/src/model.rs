@@ -283,6 +283,10 @@ impl TwoStageModel {
         &self.report
     }
 
+    pub fn intent(&self) -> Intent {
+        self.intent
+    }
+
     pub fn options(&self) -> &Options {
         &self.options
     }

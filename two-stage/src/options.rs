@@ -8,6 +8,7 @@ use crate::{Error, ErrorKind, Result};
 
 /// What stage 2 does with labels that attribution missed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Correction {
     /// The posterior of the current network, self-paced (the default).
     Posterior,
@@ -19,6 +20,7 @@ pub enum Correction {
 
 /// What becomes of a model whose rows cannot be learned from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OnFailure {
     Error,
     /// The model is NULL, with a warning: other groups keep theirs.
@@ -219,6 +221,11 @@ impl Options {
         options.check_together()
     }
 
+    /// Every option with its value, as `from_json` reads it.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
     fn check_together(self) -> Result<Self> {
         if self.correction == Correction::Posterior && self.epochs < MIN_EPOCHS_OF_POSTERIOR {
             return Err(invalid(format!(
@@ -312,6 +319,7 @@ mod tests {
         for (name, value) in given {
             let options = Options::from_json(&format!("{{\"{name}\": {value}}}")).unwrap();
             assert_ne!(options, Options::default(), "{name}");
+            assert_eq!(Options::from_json(&options.to_json()).unwrap(), options);
         }
     }
 

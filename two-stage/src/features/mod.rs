@@ -49,3 +49,6 @@ pub enum Value<'a> {
     Number(f64),
     Category(&'a str),
 }
+
+#[cfg(test)]
+mod tests;
