@@ -1,0 +1,219 @@
+//! Features as a row: columns are found by name.
+
+use pgrx::{
+    PgSqlErrorCode,
+    pg_sys::{self, Datum, Oid},
+};
+use two_stage::features::{Column, Value};
+
+use super::{
+    kind_name,
+    scalar::{Reader, type_name, unsupported},
+};
+use crate::{
+    call::{Call, look_at},
+    report::Failure,
+};
+
+/// A composite value, in memory as a whole.
+#[derive(Clone, Copy)]
+pub struct Row {
+    tuple: pg_sys::HeapTupleHeader,
+    type_: Oid,
+    typmod: i32,
+}
+
+impl Row {
+    /// # Safety
+    /// The datum is a composite value; the row lives in it or in the current memory context.
+    pub unsafe fn new(datum: Datum) -> Self {
+        // SAFETY: by the contract of this function; a composite value starts with these fields.
+        unsafe {
+            let tuple = pg_sys::pg_detoast_datum(datum.cast_mut_ptr())
+                .cast::<pg_sys::HeapTupleHeaderData>();
+            let fields = (*tuple).t_choice.t_datum;
+            Self { tuple, type_: fields.datum_typeid, typmod: fields.datum_typmod }
+        }
+    }
+}
+
+/// Where the features stand in rows of one type. Made once for each call site and type: a row then
+/// costs one pass over its columns and no look-up.
+pub struct RowLayout {
+    type_: Oid,
+    typmod: i32,
+    columns: pg_sys::TupleDesc,
+    fields: Vec<Field>,
+    data: Vec<Datum>,
+    nulls: Vec<bool>,
+}
+
+struct Field {
+    /// The column's place in the row, from 0.
+    place: usize,
+    reader: Reader,
+}
+
+/// A column of a row type, before it is known whether it is a feature.
+struct Attribute {
+    place: usize,
+    name: String,
+    type_: Oid,
+}
+
+impl RowLayout {
+    /// Takes every column of the row's type as a feature.
+    pub fn of_all_columns(call: &Call, row: Row) -> Result<(Self, Vec<Column>), Failure> {
+        let mut layout = Self::without_fields(call, row);
+        let attributes = layout.attributes()?;
+        let mut columns = Vec::<Column>::with_capacity(attributes.len());
+        for Attribute { place, name, type_ } in attributes {
+            if columns.iter().any(|column| column.name == name) {
+                return Err(ambiguous(&name));
+            }
+            let reader = Reader::of_type(type_).ok_or_else(|| unsupported(&name, type_))?;
+            let kind = reader.kind();
+            columns.push(Column { name, kind });
+            layout.fields.push(Field { place, reader });
+        }
+        if columns.is_empty() {
+            return Err(Failure::new(
+                PgSqlErrorCode::ERRCODE_DATA_EXCEPTION,
+                "the row has no columns",
+            )
+            .with_hint("Pass at least one feature."));
+        }
+        Ok((layout, columns))
+    }
+
+    /// Takes the columns that a model was trained on, by name.
+    pub fn of_model(call: &Call, row: Row, wanted: &[Column]) -> Result<Self, Failure> {
+        let mut layout = Self::without_fields(call, row);
+        let attributes = layout.attributes()?;
+        for column in wanted {
+            let mut same_name = attributes.iter().filter(|have| have.name == column.name);
+            let have = same_name.next().ok_or_else(|| missing(&column.name))?;
+            if same_name.next().is_some() {
+                return Err(ambiguous(&column.name));
+            }
+            let reader =
+                Reader::of_type(have.type_).ok_or_else(|| unsupported(&have.name, have.type_))?;
+            if reader.kind() != column.kind {
+                return Err(other_kind(column, have.type_, &reader));
+            }
+            layout.fields.push(Field { place: have.place, reader });
+        }
+        Ok(layout)
+    }
+
+    fn without_fields(call: &Call, row: Row) -> Self {
+        let Row { type_, typmod, .. } = row;
+        // SAFETY: the type is that of a value at hand; the copy is ours, in the site's memory.
+        let (columns, width) = unsafe {
+            let columns = call
+                .site_memory()
+                .switch_to(|_| pg_sys::lookup_rowtype_tupdesc_copy(type_, typmod));
+            (columns, (*columns).natts as usize)
+        };
+        Self {
+            type_,
+            typmod,
+            columns,
+            fields: Vec::new(),
+            data: vec![Datum::null(); width],
+            nulls: vec![true; width],
+        }
+    }
+
+    fn attributes(&self) -> Result<Vec<Attribute>, Failure> {
+        // SAFETY: `columns` lives as long as `self`.
+        let columns = unsafe { look_at(self.columns) };
+        columns
+            .iter()
+            .enumerate()
+            .filter(|(_, attribute)| !attribute.attisdropped)
+            .map(|(place, attribute)| {
+                // SAFETY: a name of the catalog ends with a NUL.
+                let name = unsafe { std::ffi::CStr::from_ptr(attribute.attname.data.as_ptr()) };
+                Ok(Attribute {
+                    place,
+                    name: crate::text::from_server(name.to_bytes())?.to_owned(),
+                    type_: attribute.atttypid,
+                })
+            })
+            .collect()
+    }
+
+    /// Whether the row is of the type that this layout was made for.
+    pub fn fits(&self, row: Row) -> bool {
+        self.type_ == row.type_ && self.typmod == row.typmod
+    }
+
+    /// The features of a row that fits, in the layout's order.
+    pub fn values(&mut self, row: Row) -> Result<impl Iterator<Item = Value<'_>>, Failure> {
+        // SAFETY: the row is of the type of `columns`, and both arrays have an entry a column.
+        unsafe {
+            let mut tuple = pg_sys::HeapTupleData {
+                t_len: pgrx::varlena::varsize_4b(row.tuple.cast()) as u32,
+                t_data: row.tuple,
+                ..Default::default()
+            };
+            pg_sys::heap_deform_tuple(
+                &mut tuple,
+                self.columns,
+                self.data.as_mut_ptr(),
+                self.nulls.as_mut_ptr(),
+            );
+        }
+        for field in &mut self.fields {
+            if !self.nulls[field.place] {
+                field.reader.prepare(self.data[field.place])?;
+            }
+        }
+        Ok(self.fields.iter().map(|field| {
+            if self.nulls[field.place] {
+                return Value::Missing;
+            }
+            // SAFETY: the datum was read from a column of the reader's type.
+            unsafe { field.reader.read(self.data[field.place]) }
+                .unwrap_or_else(|failure| failure.raise())
+        }))
+    }
+}
+
+impl Drop for RowLayout {
+    fn drop(&mut self) {
+        // SAFETY: `columns` is our copy; the call site drops its layouts before its memory goes.
+        unsafe { pg_sys::FreeTupleDesc(self.columns) };
+    }
+}
+
+fn missing(name: &str) -> Failure {
+    Failure::new(
+        PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN,
+        format!("the row has no column \"{name}\", which the model was trained on"),
+    )
+    .with_hint("Pass a row with every column of the training rows.")
+}
+
+fn ambiguous(name: &str) -> Failure {
+    Failure::new(
+        PgSqlErrorCode::ERRCODE_DUPLICATE_COLUMN,
+        format!("the row has more than one column \"{name}\""),
+    )
+    .with_hint("Give each column a name of its own.")
+}
+
+fn other_kind(column: &Column, type_: Oid, reader: &Reader) -> Failure {
+    Failure::new(
+        PgSqlErrorCode::ERRCODE_DATATYPE_MISMATCH,
+        format!(
+            "column \"{}\" of type {} is {}, but the model was trained on {}",
+            column.name,
+            type_name(type_),
+            kind_name(reader.kind()),
+            kind_name(column.kind)
+        ),
+    )
+    .with_hint("Cast the column to the type that it had in training.")
+}

@@ -1,0 +1,38 @@
+//! The SQL layer of pg_intent: it reads PostgreSQL's values, calls `two_stage`, and turns what
+//! comes back into values and errors of PostgreSQL. Its SQL objects are declared in `sql/`.
+
+mod aggregate;
+mod cache;
+mod call;
+mod features;
+mod model_type;
+mod options;
+mod registry;
+mod report;
+mod score;
+mod settings;
+mod simulate;
+mod snapshot;
+mod spi;
+mod text;
+mod train_model;
+mod training_query;
+
+use pgrx::prelude::*;
+
+pgrx::pg_module_magic!(name, version);
+
+extension_sql_file!("../sql/model.sql", bootstrap);
+extension_sql_file!("../sql/registry.sql", requires = ["model"]);
+extension_sql_file!("../sql/training.sql", requires = ["registry"]);
+extension_sql_file!("../sql/scoring.sql", requires = ["training"]);
+extension_sql_file!("../sql/simulation.sql", requires = ["scoring"]);
+
+#[cfg(not(panic = "unwind"))]
+compile_error!("a panic must unwind: PostgreSQL turns it into an error of one statement");
+
+/// Called by PostgreSQL when it loads the library.
+#[pg_guard]
+pub extern "C-unwind" fn _PG_init() {
+    settings::define();
+}

@@ -1,0 +1,77 @@
+//! The settings `pg_intent.*`.
+
+use std::ffi::{CStr, CString};
+
+use pgrx::{GucContext, GucFlags, GucRegistry, GucSetting, pg_sys};
+
+static DEFAULT_MODEL: GucSetting<Option<CString>> =
+    GucSetting::<Option<CString>>::new(Some(c"default"));
+static TRAINING_MEMORY: GucSetting<i32> = GucSetting::<i32>::new(512 * 1024);
+static PROGRESS: GucSetting<bool> = GucSetting::<bool>::new(true);
+
+/// Least memory of a training, in kB: below it not even a small sample has room.
+const LEAST_TRAINING_MEMORY: i32 = 1024;
+
+/// Most memory of a training, in kB: a worker's rows travel as one value, and PostgreSQL's values
+/// end at 1 GB.
+const MOST_TRAINING_MEMORY: i32 = 1000 * 1024;
+
+pub fn define() {
+    GucRegistry::define_string_guc(
+        c"pg_intent.default_model",
+        c"Sets the model that scores where none is named.",
+        c"The name of a model in intent_models; its active version is used.",
+        &DEFAULT_MODEL,
+        GucContext::Userset,
+        GucFlags::default(),
+    );
+    GucRegistry::define_int_guc(
+        c"pg_intent.training_memory",
+        c"Sets the memory for training rows, in each process.",
+        c"Past it a training uses an even sample of its rows, and says so.",
+        &TRAINING_MEMORY,
+        LEAST_TRAINING_MEMORY,
+        MOST_TRAINING_MEMORY,
+        GucContext::Userset,
+        GucFlags::UNIT_KB,
+    );
+    GucRegistry::define_bool_guc(
+        c"pg_intent.progress",
+        c"Shows the progress of a training as notices.",
+        c"One notice every two seconds at most.",
+        &PROGRESS,
+        GucContext::Userset,
+        GucFlags::default(),
+    );
+    reserve_prefix();
+}
+
+/// Makes a misspelt `pg_intent.…` an error instead of a setting nobody reads.
+fn reserve_prefix() {
+    // SAFETY: called while the library is loaded, with a NUL-terminated name.
+    unsafe {
+        #[cfg(feature = "pg14")]
+        pg_sys::EmitWarningsOnPlaceholders(c"pg_intent".as_ptr());
+        #[cfg(not(feature = "pg14"))]
+        pg_sys::MarkGUCPrefixReserved(c"pg_intent".as_ptr());
+    }
+}
+
+/// The name of the default model, in the server's encoding.
+pub fn default_model<'a>() -> &'a [u8] {
+    // SAFETY: PostgreSQL owns the string and replaces it only between calls of ours; the name is
+    // read before the call returns.
+    unsafe {
+        let name = *DEFAULT_MODEL.as_ptr();
+        if name.is_null() { b"" } else { CStr::from_ptr(name).to_bytes() }
+    }
+}
+
+/// The bound of a process's training rows, in bytes.
+pub fn training_memory() -> usize {
+    usize::try_from(TRAINING_MEMORY.get()).unwrap_or(0) * 1024
+}
+
+pub fn progress() -> bool {
+    PROGRESS.get()
+}
