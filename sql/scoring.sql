@@ -134,3 +134,41 @@ CREATE FUNCTION score_customer(features record, model intent_model) RETURNS cust
     AS 'MODULE_PATHNAME', 'pg_intent_score_customer' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION score_customer(record, intent_model) IS
     'segment, intent and the three probabilities of a customer, by a model';
+
+-- The audit of what the attribution missed. Not STRICT: an exposure that is NULL means exposed.
+
+CREATE FUNCTION correct_label(features anyarray, observed_segment text, exposed boolean)
+    RETURNS double precision
+    AS 'MODULE_PATHNAME', 'pg_intent_correct_label' LANGUAGE c STABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION correct_label(anyarray, text, boolean) IS
+    'the chance that a customer recorded so is truly campaign-driven, by the default model';
+
+CREATE FUNCTION correct_label(features anyarray, observed_segment text, exposed boolean, model text)
+    RETURNS double precision
+    AS 'MODULE_PATHNAME', 'pg_intent_correct_label' LANGUAGE c STABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION correct_label(anyarray, text, boolean, text) IS
+    'the chance that a customer recorded so is truly campaign-driven, by the active model of a name';
+
+CREATE FUNCTION correct_label(features anyarray, observed_segment text, exposed boolean, model intent_model)
+    RETURNS double precision
+    AS 'MODULE_PATHNAME', 'pg_intent_correct_label' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION correct_label(anyarray, text, boolean, intent_model) IS
+    'the chance that a customer recorded so is truly campaign-driven, by a model';
+
+CREATE FUNCTION correct_label(features record, observed_segment text, exposed boolean)
+    RETURNS double precision
+    AS 'MODULE_PATHNAME', 'pg_intent_correct_label' LANGUAGE c STABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION correct_label(record, text, boolean) IS
+    'the chance that a customer recorded so is truly campaign-driven, by the default model';
+
+CREATE FUNCTION correct_label(features record, observed_segment text, exposed boolean, model text)
+    RETURNS double precision
+    AS 'MODULE_PATHNAME', 'pg_intent_correct_label' LANGUAGE c STABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION correct_label(record, text, boolean, text) IS
+    'the chance that a customer recorded so is truly campaign-driven, by the active model of a name';
+
+CREATE FUNCTION correct_label(features record, observed_segment text, exposed boolean, model intent_model)
+    RETURNS double precision
+    AS 'MODULE_PATHNAME', 'pg_intent_correct_label' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION correct_label(record, text, boolean, intent_model) IS
+    'the chance that a customer recorded so is truly campaign-driven, by a model';

@@ -5,6 +5,7 @@ mod aggregate;
 mod cache;
 mod call;
 mod features;
+mod inspect;
 mod model_type;
 mod options;
 mod registry;
@@ -26,7 +27,8 @@ extension_sql_file!("../sql/model.sql", bootstrap);
 extension_sql_file!("../sql/registry.sql", requires = ["model"]);
 extension_sql_file!("../sql/training.sql", requires = ["registry"]);
 extension_sql_file!("../sql/scoring.sql", requires = ["training"]);
-extension_sql_file!("../sql/simulation.sql", requires = ["scoring"]);
+extension_sql_file!("../sql/inspection.sql", requires = ["scoring"]);
+extension_sql_file!("../sql/simulation.sql", requires = ["inspection"]);
 
 #[cfg(not(panic = "unwind"))]
 compile_error!("a panic must unwind: PostgreSQL turns it into an error of one statement");

@@ -1,9 +1,9 @@
 //! The options of a training: jsonb as text, and the table `train_options()`.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 
 use pgrx::{
-    direct_function_call,
+    direct_function_call, direct_function_call_as_datum,
     pg_sys::{self, Datum},
 };
 use two_stage::options::{self, OptionInfo};
@@ -49,4 +49,13 @@ pub fn json_text(content: &[u8]) -> Result<String, Failure> {
     let written: &CStr = unsafe { direct_function_call(pg_sys::jsonb_out, &[Some(value)]) }
         .ok_or_else(|| Failure::internal("a jsonb had no text"))?;
     Ok(text::from_server(written.to_bytes())?.to_owned())
+}
+
+/// A jsonb value of JSON text.
+pub fn jsonb_value(json: &str) -> Result<Datum, Failure> {
+    let text = CString::new(text::to_server(json)?)
+        .map_err(|_| Failure::internal("JSON text contains a NUL"))?;
+    // SAFETY: jsonb's input function takes a NUL-terminated string, which outlives the call.
+    unsafe { direct_function_call_as_datum(pg_sys::jsonb_in, &[Some(Datum::from(text.as_ptr()))]) }
+        .ok_or_else(|| Failure::internal("JSON text gave no jsonb"))
 }

@@ -11,8 +11,9 @@ use pgrx::{
     varlena,
 };
 use two_stage::{
-    features::Column,
-    model::{Score, Scratch},
+    features::{Column, Value},
+    model::{Score, Scratch, TwoStageModel},
+    segment::Segment,
 };
 
 use crate::{
@@ -29,24 +30,25 @@ sql_function!(segment_customer);
 sql_function!(campaign_intent);
 sql_function!(campaign_uplift);
 sql_function!(score_customer);
+sql_function!(correct_label);
 
 fn segment_customer(call: &Call) -> SqlResult {
-    let score = Site::of(call)?.score(call)?;
+    let score = Site::of(call, 1)?.score(call)?;
     text_value(score.segment().name()).map(Some)
 }
 
 fn campaign_intent(call: &Call) -> SqlResult {
-    let score = Site::of(call)?.score(call)?;
+    let score = Site::of(call, 1)?.score(call)?;
     Ok(Some(float8(score.intent())))
 }
 
 fn campaign_uplift(call: &Call) -> SqlResult {
-    let score = Site::of(call)?.score(call)?;
+    let score = Site::of(call, 1)?.score(call)?;
     Ok(Some(float8(score.campaign_driven)))
 }
 
 fn score_customer(call: &Call) -> SqlResult {
-    let site = Site::of(call)?;
+    let site = Site::of(call, 1)?;
     let score = site.score(call)?;
     let columns = site.result_columns(call)?;
     let values = [
@@ -59,13 +61,73 @@ fn score_customer(call: &Call) -> SqlResult {
     composite(columns, &values).map(Some)
 }
 
+/// The chance that a customer recorded so is truly campaign-driven. Its arguments may be NULL: no
+/// features, no segment or no model give NULL, no exposure means exposed.
+fn correct_label(call: &Call) -> SqlResult {
+    const MODEL: usize = 3;
+    let has_model = call.argument_count() <= MODEL || call.argument(MODEL).is_some();
+    let (Some(_), Some(observed), true) = (call.argument(0), call.text(1)?, has_model) else {
+        return Ok(None);
+    };
+    let observed = Segment::parse(observed)?;
+    let exposed = call.boolean(2).unwrap_or(true);
+    let label = Site::of(call, MODEL)?.correct_label(call, observed, exposed)?;
+    Ok(Some(float8(label)))
+}
+
 fn float8(value: f64) -> Datum {
     Datum::from(value.to_bits())
+}
+
+/// What a call asks a model about a customer.
+trait Question {
+    type Answer;
+
+    fn ask<'v>(
+        &self,
+        model: &TwoStageModel,
+        scratch: &mut Scratch,
+        values: impl Iterator<Item = Value<'v>>,
+    ) -> two_stage::Result<Self::Answer>;
+}
+
+struct Scored;
+
+impl Question for Scored {
+    type Answer = Score;
+
+    fn ask<'v>(
+        &self,
+        model: &TwoStageModel,
+        scratch: &mut Scratch,
+        values: impl Iterator<Item = Value<'v>>,
+    ) -> two_stage::Result<Score> {
+        model.score(scratch, values)
+    }
+}
+
+struct Corrected {
+    observed: Segment,
+    exposed: bool,
+}
+
+impl Question for Corrected {
+    type Answer = f64;
+
+    fn ask<'v>(
+        &self,
+        model: &TwoStageModel,
+        scratch: &mut Scratch,
+        values: impl Iterator<Item = Value<'v>>,
+    ) -> two_stage::Result<f64> {
+        model.correct_label(scratch, values, self.observed, self.exposed)
+    }
 }
 
 /// What one place in a statement keeps from row to row.
 struct Site {
     shape: Shape,
+    model: usize,
     argument: ModelArgument,
     /// What `used` was looked up under.
     sight: Option<Sight>,
@@ -114,11 +176,13 @@ enum Layout {
 const MODELS_OF_SITE: usize = 16;
 
 impl Site {
-    fn of(call: &Call) -> Result<&mut Self, Failure> {
+    /// `model` is the place of the argument that says which model, where there is one.
+    fn of(call: &Call, model: usize) -> Result<&mut Self, Failure> {
         call.site(|| {
             Ok(Self {
                 shape: Shape::declared(call, 0)?,
-                argument: ModelArgument::of(call)?,
+                model,
+                argument: ModelArgument::of(call, model)?,
                 sight: None,
                 used: Vec::new(),
                 scratch: Scratch::default(),
@@ -128,14 +192,28 @@ impl Site {
     }
 
     fn score(&mut self, call: &Call) -> Result<Score, Failure> {
+        self.ask(call, &Scored)
+    }
+
+    fn correct_label(
+        &mut self,
+        call: &Call,
+        observed: Segment,
+        exposed: bool,
+    ) -> Result<f64, Failure> {
+        self.ask(call, &Corrected { observed, exposed })
+    }
+
+    /// What the call's model says of the call's features.
+    fn ask<Q: Question>(&mut self, call: &Call, question: &Q) -> Result<Q::Answer, Failure> {
         let features =
             call.argument(0).ok_or_else(|| Failure::internal("declared without STRICT"))?;
         self.look_again();
         let place = self.find_model(call)?;
         let used = &mut self.used[place];
         match self.shape {
-            Shape::Row => used.score_row(call, features, &mut self.scratch),
-            Shape::Array => used.score_array(features, &mut self.scratch),
+            Shape::Row => used.ask_row(call, features, &mut self.scratch, question),
+            Shape::Array => used.ask_array(features, &mut self.scratch, question),
         }
     }
 
@@ -152,11 +230,12 @@ impl Site {
     fn find_model(&mut self, call: &Call) -> Result<usize, Failure> {
         match self.argument {
             ModelArgument::Default => self.find_name(call, settings::default_model()),
-            ModelArgument::Name => self.find_name(call, call.bytes(1).unwrap_or_default()),
+            ModelArgument::Name => self.find_name(call, call.bytes(self.model).unwrap_or_default()),
             ModelArgument::Constant if !self.used.is_empty() => Ok(0),
             ModelArgument::Constant | ModelArgument::Value => {
-                let model =
-                    call.argument(1).ok_or_else(|| Failure::internal("declared without STRICT"))?;
+                let model = call
+                    .argument(self.model)
+                    .ok_or_else(|| Failure::internal("declared without STRICT"))?;
                 self.find_value(model)
             }
         }
@@ -220,23 +299,24 @@ impl Site {
 }
 
 impl ModelArgument {
-    fn of(call: &Call) -> Result<Self, Failure> {
-        Ok(match call.declared_types()?.get(1) {
+    fn of(call: &Call, place: usize) -> Result<Self, Failure> {
+        Ok(match call.declared_types()?.get(place) {
             None => Self::Default,
             Some(&pg_sys::TEXTOID) => Self::Name,
-            Some(_) if call.is_constant(1) => Self::Constant,
+            Some(_) if call.is_constant(place) => Self::Constant,
             Some(_) => Self::Value,
         })
     }
 }
 
 impl UsedModel {
-    fn score_row(
+    fn ask_row<Q: Question>(
         &mut self,
         call: &Call,
         features: Datum,
         scratch: &mut Scratch,
-    ) -> Result<Score, Failure> {
+        question: &Q,
+    ) -> Result<Q::Answer, Failure> {
         // SAFETY: the argument is declared as a record.
         let row = unsafe { Row::new(features) };
         let model = &self.cached.model;
@@ -250,10 +330,15 @@ impl UsedModel {
                 }
             }
         };
-        Ok(model.score(scratch, layout.values(row)?)?)
+        Ok(question.ask(model, scratch, layout.values(row)?)?)
     }
 
-    fn score_array(&mut self, features: Datum, scratch: &mut Scratch) -> Result<Score, Failure> {
+    fn ask_array<Q: Question>(
+        &mut self,
+        features: Datum,
+        scratch: &mut Scratch,
+        question: &Q,
+    ) -> Result<Q::Answer, Failure> {
         // SAFETY: the argument is declared as an array; it stays in memory during the call.
         unsafe {
             let array = features::array_in_memory(features);
@@ -273,7 +358,7 @@ impl UsedModel {
             if values.len() != model.columns().len() {
                 return Err(features::wrong_length(values.len(), model.columns().len()));
             }
-            Ok(model.score(scratch, values)?)
+            Ok(question.ask(model, scratch, values)?)
         }
     }
 }

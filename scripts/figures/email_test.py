@@ -38,7 +38,7 @@ class Arm:
     title: str
     claims: list
     published: str
-    """The reference's Qini (engagement model, T-learner) and gain in the design, on other splits."""
+    """The design's figures, on other splits: Qini (engagement model, T-learner) and gain."""
 
 
 ARMS = [
@@ -136,7 +136,8 @@ def report(backends, keys):
         figures = "Qini (engagement model, T-learner); gain, splits above 0"
         header = ["arm", f"{judged.name}: {figures}", "reference, on other splits"]
         header += [f"{other.name} here" for other in others]
-        print(f"## Hillstrom's e-mail test (means of {len(SPLIT_SEEDS)} half splits, both halves)\n")
+        splits = f"means of {len(SPLIT_SEEDS)} half splits, both halves"
+        print(f"## Hillstrom's e-mail test ({splits})\n")
         print(table([*header, "must reach", "result"], lines))
         print()
     return holds

@@ -206,8 +206,9 @@ def report(backends, keys, seeds):
         )
         details.append(f"- {scenario.title}: {detail(measured)}")
     if lines:
-        header = ["scenario", f"{judged.name}: AUC / mF1 / Brier / ECE", "reference: AUC / mF1 / Brier"]
-        header += [f"{other.name} here: AUC / mF1 / Brier / ECE" for other in others]
+        figures = "AUC / mF1 / Brier / ECE"
+        header = ["scenario", f"{judged.name}: {figures}", "reference: AUC / mF1 / Brier"]
+        header += [f"{other.name} here: {figures}" for other in others]
         print(f"## Simulated customers (means of {seeds} seeds)\n")
         print(table([*header, "must reach", "result"], lines))
         print("\n" + "\n".join(details + [f"- Note: {note}." for note in sorted(notes)]) + "\n")

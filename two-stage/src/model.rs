@@ -117,12 +117,23 @@ pub enum GroupValue {
     Category(String),
 }
 
+impl GroupValue {
+    /// None where the value is missing.
+    pub fn text(&self) -> Option<String> {
+        match self {
+            Self::Missing => None,
+            Self::Number(number) => Some(number.to_string()),
+            Self::Category(text) => Some(text.clone()),
+        }
+    }
+}
+
+/// As warnings name it.
 impl fmt::Display for GroupValue {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Self::Missing => f.write_str("NULL"),
-            Self::Number(number) => write!(f, "{number}"),
-            Self::Category(text) => write!(f, "\"{text}\""),
+        match self.text() {
+            Some(text) => write!(f, "\"{text}\""),
+            None => f.write_str("NULL"),
         }
     }
 }

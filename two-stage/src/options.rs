@@ -79,8 +79,16 @@ pub struct OptionInfo {
     set: fn(&mut Options, &Json) -> Option<()>,
 }
 
-/// With `posterior`, validation starts at epoch 9: fewer epochs would keep no network.
-const MIN_EPOCHS_OF_POSTERIOR: usize = 10;
+impl Correction {
+    /// Epochs before the first one that can be validated, and that one.
+    fn least_epochs(self) -> usize {
+        match self {
+            Self::Posterior => 10,
+            Self::Splc => 2,
+            Self::None => 1,
+        }
+    }
+}
 
 const TABLE: &[OptionInfo] = &[
     OptionInfo {
@@ -121,7 +129,7 @@ const TABLE: &[OptionInfo] = &[
     OptionInfo {
         name: "epochs",
         default: "40",
-        range: "1 to 1000, with correction = posterior 10 to 1000",
+        range: "1 to 1000; at least 10 with correction = posterior, 2 with splc",
         meaning: "passes over the rows at most, for each stage",
         set: |o, v| put(&mut o.epochs, integer(v, 1, 1000).map(|n| n as usize)),
     },
@@ -227,14 +235,13 @@ impl Options {
     }
 
     fn check_together(self) -> Result<Self> {
-        if self.correction == Correction::Posterior && self.epochs < MIN_EPOCHS_OF_POSTERIOR {
+        let least = self.correction.least_epochs();
+        if self.epochs < least {
             return Err(invalid(format!(
-                "option \"epochs\" is {}, but correction = posterior needs at least {MIN_EPOCHS_OF_POSTERIOR}",
+                "option \"epochs\" is {}, but this correction needs at least {least}",
                 self.epochs
             ))
-            .with_hint(format!(
-                "Give {MIN_EPOCHS_OF_POSTERIOR} or more epochs, or correction = none."
-            )));
+            .with_hint(format!("Give {least} or more epochs, or correction = none.")));
         }
         Ok(self)
     }

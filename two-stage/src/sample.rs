@@ -257,23 +257,28 @@ impl Sample {
 }
 
 fn same_columns(known: &[Column], given: &[Column]) -> Result<()> {
+    const HINT: &str = "Give every row the same features.";
     if known.len() != given.len() {
         return Err(Error::new(
             ErrorKind::WrongLength,
-            format!("expected {} features, not {}", known.len(), given.len()),
+            format!("a row has {} features, earlier ones have {}", given.len(), known.len()),
         )
-        .with_hint("Give every row the same features."));
+        .with_hint(HINT));
     }
-    match known.iter().zip(given).find(|(k, g)| k != g) {
+    match known.iter().zip(given).enumerate().find(|(_, (k, g))| k != g) {
         None => Ok(()),
-        Some((k, g)) => Err(Error::new(
+        Some((place, (known, given))) => Err(Error::new(
             ErrorKind::KindMismatch,
             format!(
-                "feature \"{}\" is \"{}\" of another kind or name in a later row",
-                k.name, g.name
+                "feature {} is \"{}\" ({}) in a row, but \"{}\" ({}) in earlier ones",
+                place + 1,
+                given.name,
+                given.kind.name(),
+                known.name,
+                known.kind.name()
             ),
         )
-        .with_hint("Give every row the same features.")),
+        .with_hint(HINT)),
     }
 }
 

@@ -106,7 +106,6 @@ impl Plan {
 /// The network of the best epoch, and how it came about.
 pub(super) struct Fitted {
     pub network: Network,
-    pub best_epoch: usize,
     pub history: Vec<Epoch>,
 }
 
@@ -204,7 +203,7 @@ impl<'a, O: Objective> Fit<'a, O> {
         match best {
             Some((_, best_epoch, network)) if network.is_sound() => {
                 history[best_epoch].kept = true;
-                Ok(Fitted { network, best_epoch, history })
+                Ok(Fitted { network, history })
             }
             _ => Err(self.diverged()),
         }

@@ -23,14 +23,16 @@ struct SelfPaced<'a> {
 
 pub(super) fn correct(rows: &TrainingRows, run: &mut Run, member: &Member) -> Result<Corrected> {
     let uses = |row: usize| rows.segment(row).engaged() && rows.exposed(row);
-    let plan = Plan::of_member(rows, member, Stream::LabelCorrection(member.number), uses, 0);
+    // The loss on the observed labels is least before anything is corrected: that network would be
+    // the plain one.
+    let stream = Stream::LabelCorrection(member.number);
+    let plan = Plan::of_member(rows, member, stream, uses, FIRST_CORRECTION);
     let mut objective = SelfPaced { rows, corrects: false, corrected: 0 };
     let fitted = fit::stage(rows, run, 1, plan, &mut objective)?;
-    let corrects = fitted.best_epoch >= FIRST_CORRECTION;
     let mut labels = super::observed_labels(rows);
     let exposed = rows.select(uses);
     predict(rows, run.observer, &fitted.network, &exposed, super::correction::NAME, |row, z| {
-        if corrects && is_corrected(f64::from(z[0]), rows.is_labelled(row)) {
+        if is_corrected(f64::from(z[0]), rows.is_labelled(row)) {
             labels[row] = 1.0;
         }
     });
