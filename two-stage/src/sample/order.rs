@@ -22,10 +22,18 @@ impl Sample {
         capacity - capacity / 4
     }
 
-    /// Merges and samples once the buffer is full.
+    /// Makes room for one row: a larger buffer, or one merged and sampled where it may not grow.
     pub(super) fn make_room(&mut self) {
-        if self.words.len() / self.stride() >= self.capacity() {
+        let (stride, most) = (self.stride(), self.capacity() * self.stride());
+        if self.words.len() + stride <= self.words.capacity() {
+            return;
+        }
+        if self.words.len() >= most {
             self.order();
+        } else {
+            // Twice as large, as Vec would grow, but never past the limit.
+            let more = self.words.len().max(64 * stride).min(most - self.words.len());
+            self.words.reserve_exact(more);
         }
     }
 
