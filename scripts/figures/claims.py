@@ -7,6 +7,7 @@ LABELS = {
     "auc": "AUC",
     "mf1": "mF1",
     "brier": "Brier",
+    "ece": "ECE",
     "corrected": "corrected share of engaged",
     "precision": "precision of corrections",
     "recall": "recall of corrections",
@@ -15,7 +16,7 @@ LABELS = {
     "gain": "gain",
 }
 UNITS = {"gain": " bp"}
-LOWER_IS_BETTER = {"brier", "corrected", "c_error"}
+LOWER_IS_BETTER = {"brier", "ece", "corrected", "c_error"}
 
 
 def number(value):
@@ -36,7 +37,7 @@ class Claim:
     rival: str | None = None
 
     def verdict(self, measured):
-        """(text, holds), where holds is None if something was not measured.
+        """(text, value, whether it holds), where that is None if something was not measured.
 
         `measured` maps a measure's name to its value, and "rival.measure" to a rival's.
         """
@@ -52,25 +53,20 @@ class Claim:
         text = f"{LABELS[self.measure]} {relation} {bound}{UNITS.get(self.measure, '')}"
         value = measured.get(self.measure, math.nan)
         if math.isnan(value) or math.isnan(limit):
-            return f"{text} (not measured)", None
-        holds = value <= limit if lower else value >= limit
-        return text, holds
+            return text, value, None
+        return text, value, value <= limit if lower else value >= limit
 
 
-def judge(claims, measured):
-    """The last two cells of a line: what must be reached, and whether it is."""
-    verdicts = [(claim, *claim.verdict(measured)) for claim in claims]
-    missed = [
-        f"{LABELS[claim.measure]} {number(measured[claim.measure])}"
-        for claim, _, holds in verdicts
-        if holds is False
-    ]
-    must = ", ".join(text for _, text, _ in verdicts)
-    if missed:
-        return must, "MISSED: " + ", ".join(missed)
-    if any(holds for _, _, holds in verdicts):
-        return must, "ok"
-    return must or "no claim", "–"
+def judge(title, claims, measured):
+    """One line for each claim, and whether none is missed."""
+    verdicts = [claim.verdict(measured) for claim in claims]
+    words = {True: "ok", False: "MISSED", None: "not measured"}
+    lines = [[title, text, number(value), words[holds]] for text, value, holds in verdicts]
+    return lines, all(holds is not False for _, _, holds in verdicts)
+
+
+JUDGED = ["", "must reach", "reaches", "result"]
+"""The header of judge()'s lines."""
 
 
 def table(header, lines):

@@ -80,12 +80,13 @@ pub enum LabelFrequency {
     Pooled(f64),
     /// One for each value of the feature named by `attribution_by`, and one for all others.
     Grouped { column: usize, groups: Vec<(GroupValue, f64)>, pooled: f64 },
-    /// Learned for each customer by stage 2's second output; the mean over the training rows.
+    /// Learned for each customer by stage 2's second output; the mean over the campaign-driven
+    /// training rows, each counted by its t.
     Learned { mean: f64 },
 }
 
 impl LabelFrequency {
-    /// Its mean over the engaged training rows, or the one estimate.
+    /// Its mean over the campaign-driven training rows, or the one estimate.
     pub fn mean(&self) -> f64 {
         match self {
             Self::Pooled(c) | Self::Grouped { pooled: c, .. } | Self::Learned { mean: c } => *c,

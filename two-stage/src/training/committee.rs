@@ -180,11 +180,13 @@ impl Gathered {
         let Method::Posterior(frequency) = method else {
             return None;
         };
+        // c(x) means something for campaign-driven customers alone: each row counts by its t.
         let (mut sum, mut total) = (0.0, 0.0);
         for row in rows.select(|row| rows.exposed(row) && rows.segment(row).engaged()) {
             let row = row as usize;
-            sum += rows.weight(row) * f64::from(self.frequency[row]);
-            total += rows.weight(row);
+            let share = rows.weight(row) * f64::from(self.labels[row]);
+            sum += share * f64::from(self.frequency[row]);
+            total += share;
         }
         let mean = if total > 0.0 { sum / total } else { 1.0 };
         correction::check(rows, run, &self.labels, mean);

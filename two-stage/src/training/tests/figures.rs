@@ -59,7 +59,12 @@ fn four_in_five_missing_are_found() {
 fn known_exposure_finds_what_is_missing() {
     let (figures, models) = scenario(0.4, 0.6, "{}");
     assert_reaches(&figures, 0.918, 0.665, 0.115);
-    assert!(models.iter().all(|model| model.report().mode == Mode::Exposure));
+    for model in models {
+        let report = model.report();
+        assert_eq!((report.mode, &report.warnings[..]), (Mode::Exposure, &[][..]));
+        let c = report.label_frequency.as_ref().unwrap().mean();
+        assert!((c - 0.6).abs() <= 0.08, "c = {c}");
+    }
 }
 
 #[test]
