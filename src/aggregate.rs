@@ -90,6 +90,7 @@ fn sample_merge(call: &Call) -> SqlResult {
         // The second state may live in a context that ends before the group does.
         None => {
             let state = new_state(call.aggregate_memory()?, other);
+            state.0.as_mut().ok_or_else(merged_away)?.check_memory()?;
             return Ok(Some(Datum::from(std::ptr::from_mut(state))));
         }
     };

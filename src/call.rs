@@ -271,6 +271,33 @@ pub fn text_value(value: &str) -> Result<Datum, Failure> {
     bytes_value(text::to_server(value)?)
 }
 
+/// An array of texts.
+pub fn text_array<'t>(
+    texts: impl ExactSizeIterator<Item = Option<&'t str>>,
+) -> Result<Datum, Failure> {
+    let length = texts.len();
+    let values = texts.map(|text| text.map(text_value).transpose());
+    let values: Vec<Option<Datum>> = values.collect::<Result<_, _>>()?;
+    let (mut data, mut nulls) = split(&values);
+    let (mut lengths, mut lower_bounds) = ([length as i32], [1]);
+    // SAFETY: as many values as the length says, of type text; no values make an array of no
+    // dimension.
+    let array = unsafe {
+        pg_sys::construct_md_array(
+            data.as_mut_ptr(),
+            nulls.as_mut_ptr(),
+            i32::from(length > 0),
+            lengths.as_mut_ptr(),
+            lower_bounds.as_mut_ptr(),
+            pg_sys::TEXTOID,
+            -1,
+            false,
+            pg_sys::TYPALIGN_INT as std::ffi::c_char,
+        )
+    };
+    Ok(Datum::from(array))
+}
+
 /// A value of variable length with that content, in the current memory context.
 pub fn bytes_value(content: &[u8]) -> Result<Datum, Failure> {
     content.into_datum().ok_or_else(|| Failure::internal("no value was made of bytes"))

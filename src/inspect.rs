@@ -9,7 +9,7 @@ use two_stage::model::{Comparison, Intent, LabelFrequency, Report, Stage, TwoSta
 
 use crate::{
     cache::{self, CachedModel},
-    call::{Call, SqlResult, sql_function, text_value},
+    call::{Call, SqlResult, sql_function, text_array, text_value},
     options,
     registry::Registry,
     report::Failure,
@@ -39,7 +39,7 @@ fn model_features(call: &Call) -> SqlResult {
                 Some(Datum::from(encoding.inputs as i32)),
                 encoding.mean.map(float8),
                 encoding.deviation.map(float8),
-                encoding.levels.into_datum(),
+                Some(texts(&encoding.levels)?),
                 Some(Datum::from(encoding.has_missing)),
             ])?;
         }
@@ -101,8 +101,8 @@ fn info(model: &TwoStageModel) -> Result<Row, Failure> {
     }
     row.extend([
         Some(Datum::from(model.columns().len() as i32)),
-        report.constant_features.clone().into_datum(),
-        report.warnings.clone().into_datum(),
+        Some(texts(&report.constant_features)?),
+        Some(texts(&report.warnings)?),
         Some(options::jsonb_value(&model.options().to_json())?),
     ]);
     Ok(row)
@@ -134,7 +134,8 @@ fn label_frequency(model: &TwoStageModel) -> Result<Row, Failure> {
     let name = model.columns().get(*column).map(|column| text_value(&column.name)).transpose()?;
     let values: Vec<Option<String>> = groups.iter().map(|(value, _)| value.text()).collect();
     let frequencies: Vec<f64> = groups.iter().map(|(_, c)| *c).collect();
-    Ok(vec![mean, name, values.into_datum(), frequencies.into_datum()])
+    let values = text_array(values.iter().map(Option::as_deref))?;
+    Ok(vec![mean, name, Some(values), frequencies.into_datum()])
 }
 
 /// Epochs, the one that was kept, its validation loss, and why the stage stopped: of its first
@@ -165,6 +166,10 @@ fn comparison_columns(comparison: Option<&Comparison>) -> [Option<Datum>; 3] {
         comparison.map(|c| float8(c.macro_f1)),
         comparison.and_then(|c| c.qini).map(float8),
     ]
+}
+
+fn texts(of: &[String]) -> Result<Datum, Failure> {
+    text_array(of.iter().map(|text| Some(text.as_str())))
 }
 
 fn float8(value: f64) -> Datum {

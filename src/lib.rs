@@ -37,4 +37,5 @@ compile_error!("a panic must unwind: PostgreSQL turns it into an error of one st
 #[pg_guard]
 pub extern "C-unwind" fn _PG_init() {
     settings::define();
+    snapshot::watch_savepoints();
 }

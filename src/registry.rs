@@ -59,9 +59,9 @@ fn activate_model(call: &Call) -> SqlResult {
 fn active_model(call: &Call) -> SqlResult {
     let name = match call.argument_count() {
         0 => settings::default_model(),
-        _ => call.bytes(0).unwrap_or_default(),
+        _ => call.bytes(0).unwrap_or_default().to_vec(),
     };
-    let bytes = Registry::of(call)?.active(name)?;
+    let bytes = Registry::of(call)?.active(&name)?;
     bytes_value(&bytes).map(Some)
 }
 

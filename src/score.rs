@@ -229,8 +229,13 @@ impl Site {
     /// The place in `used` of the model that this call means.
     fn find_model(&mut self, call: &Call) -> Result<usize, Failure> {
         match self.argument {
-            ModelArgument::Default => self.find_name(call, settings::default_model()),
-            ModelArgument::Name => self.find_name(call, call.bytes(self.model).unwrap_or_default()),
+            ModelArgument::Default => {
+                self.find_name(call, settings::is_default_model, settings::default_model)
+            }
+            ModelArgument::Name => {
+                let name = call.bytes(self.model).unwrap_or_default();
+                self.find_name(call, |known| known == name, || name.to_vec())
+            }
             ModelArgument::Constant if !self.used.is_empty() => Ok(0),
             ModelArgument::Constant | ModelArgument::Value => {
                 let model = call
@@ -241,13 +246,20 @@ impl Site {
         }
     }
 
-    fn find_name(&mut self, call: &Call, name: &[u8]) -> Result<usize, Failure> {
-        let known = |used: &UsedModel| matches!(&used.key, Key::Name(known) if known == name);
+    /// Finds a model by name without a copy of it, or looks it up.
+    fn find_name(
+        &mut self,
+        call: &Call,
+        is_meant: impl Fn(&[u8]) -> bool,
+        name: impl FnOnce() -> Vec<u8>,
+    ) -> Result<usize, Failure> {
+        let known = |used: &UsedModel| matches!(&used.key, Key::Name(known) if is_meant(known));
         if let Some(place) = self.used.iter().position(known) {
             return Ok(place);
         }
-        let cached = cache::parse(&Registry::of(call)?.active(name)?)?;
-        Ok(self.keep(Key::Name(name.to_vec()), cached))
+        let name = name();
+        let cached = cache::parse(&Registry::of(call)?.active(&name)?)?;
+        Ok(self.keep(Key::Name(name), cached))
     }
 
     fn find_value(&mut self, model: Datum) -> Result<usize, Failure> {

@@ -58,12 +58,22 @@ fn reserve_prefix() {
 }
 
 /// The name of the default model, in the server's encoding.
-pub fn default_model<'a>() -> &'a [u8] {
-    // SAFETY: PostgreSQL owns the string and replaces it only between calls of ours; the name is
-    // read before the call returns.
+pub fn default_model() -> Vec<u8> {
+    with_default_model(<[u8]>::to_vec)
+}
+
+/// Whether that is the name of the default model.
+pub fn is_default_model(name: &[u8]) -> bool {
+    with_default_model(|default| default == name)
+}
+
+/// Looks at the name where it stands. A setting can change whenever a statement runs, also inside
+/// one of our calls, so the name must not leave.
+fn with_default_model<R>(look: impl FnOnce(&[u8]) -> R) -> R {
+    // SAFETY: the string is PostgreSQL's; nothing runs while `look` reads it that could change it.
     unsafe {
         let name = *DEFAULT_MODEL.as_ptr();
-        if name.is_null() { b"" } else { CStr::from_ptr(name).to_bytes() }
+        look(if name.is_null() { b"" } else { CStr::from_ptr(name).to_bytes() })
     }
 }
 

@@ -1,5 +1,7 @@
 //! Whether two calls see the same rows of every table.
 
+use std::cell::Cell;
+
 use pgrx::pg_sys::{self, Oid};
 
 /// What the running statement sees, and as whom.
@@ -8,7 +10,8 @@ use pgrx::pg_sys::{self, Oid};
 /// transaction. What was looked up for a site holds while this value stays equal. Within the bounds
 /// `xmin` and `xmax` transactions only ever end, so that equal bounds with equal numbers of running
 /// transactions are the same set; `command` counts what this transaction itself has written; the
-/// end of any transaction that wrote, own savepoints included, moves `xmax`.
+/// end of any other transaction that wrote moves `xmax`; own savepoints that are rolled back are
+/// counted, because a transaction's only snapshot does not show them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sight {
     xmin: u32,
@@ -17,7 +20,31 @@ pub struct Sight {
     running_below: i32,
     overflowed: bool,
     command: u32,
+    rollbacks: u64,
     user: Oid,
+}
+
+thread_local! {
+    /// Savepoints that this session rolled back.
+    static ROLLBACKS: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Counts the savepoints that are rolled back from now on.
+pub fn watch_savepoints() {
+    // SAFETY: called once, while the library is loaded.
+    unsafe { pg_sys::RegisterSubXactCallback(Some(count_rollback), std::ptr::null_mut()) };
+}
+
+/// It only counts, and so can neither fail nor unwind.
+unsafe extern "C-unwind" fn count_rollback(
+    event: pg_sys::SubXactEvent::Type,
+    _savepoint: pg_sys::SubTransactionId,
+    _parent: pg_sys::SubTransactionId,
+    _argument: *mut std::ffi::c_void,
+) {
+    if event == pg_sys::SubXactEvent::SUBXACT_EVENT_ABORT_SUB {
+        ROLLBACKS.set(ROLLBACKS.get() + 1);
+    }
 }
 
 impl Sight {
@@ -36,6 +63,7 @@ impl Sight {
                 running_below: snapshot.subxcnt,
                 overflowed: snapshot.suboverflowed,
                 command: snapshot.curcid,
+                rollbacks: ROLLBACKS.get(),
                 user: pg_sys::GetUserId(),
             })
         }

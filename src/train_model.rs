@@ -4,14 +4,14 @@
 //! planned for parallel workers and run to its end, which an INSERT … SELECT would not be.
 
 use pgrx::{
-    IntoDatum, PgSqlErrorCode,
+    PgSqlErrorCode,
     pg_sys::{self, Datum},
 };
 use serde_json::Value as Json;
 use two_stage::{model::Report, options::Options};
 
 use crate::{
-    call::{Call, SqlResult, bytes_of, bytes_value, sql_function, text_value},
+    call::{Call, SqlResult, bytes_of, bytes_value, sql_function, text_array, text_value},
     model_type, options,
     registry::{NewVersion, Registry, check_name, null_argument},
     report::{self, Failure},
@@ -105,6 +105,6 @@ fn summary(version: i32, report: &Report) -> Result<[Option<Datum>; 7], Failure>
         report.label_frequency.as_ref().map(|frequency| float8(frequency.mean())),
         report.campaign_share.map(|(share, _)| float8(share)),
         Some(Datum::from(report.corrected)),
-        report.warnings.clone().into_datum(),
+        Some(text_array(report.warnings.iter().map(|warning| Some(warning.as_str())))?),
     ])
 }

@@ -5,7 +5,7 @@ use pgrx::{
     pg_sys::{self, Datum, Oid},
     varlena,
 };
-use two_stage::features::{Column, Kind, Value};
+use two_stage::features::{Column, Kind, Value, check_count};
 
 use super::element_name;
 use super::scalar::{Reader, type_name};
@@ -65,6 +65,7 @@ impl ArrayLayout {
             )
             .with_hint("Pass at least one feature."));
         }
+        check_count(length)?;
         Ok((0..length)
             .map(|place| Column { name: element_name(place), kind: self.kind() })
             .collect())

@@ -42,6 +42,8 @@ impl Row {
 pub struct RowLayout {
     type_: Oid,
     typmod: i32,
+    /// Changes with every alteration of the type, also in the middle of a statement.
+    identifier: u64,
     columns: pg_sys::TupleDesc,
     fields: Vec<Field>,
     data: Vec<Datum>,
@@ -109,15 +111,17 @@ impl RowLayout {
     fn without_fields(call: &Call, row: Row) -> Self {
         let Row { type_, typmod, .. } = row;
         // SAFETY: the type is that of a value at hand; the copy is ours, in the site's memory.
-        let (columns, width) = unsafe {
+        let (identifier, columns, width) = unsafe {
+            let identifier = pg_sys::assign_record_type_identifier(type_, typmod);
             let columns = call
                 .site_memory()
                 .switch_to(|_| pg_sys::lookup_rowtype_tupdesc_copy(type_, typmod));
-            (columns, (*columns).natts as usize)
+            (identifier, columns, (*columns).natts as usize)
         };
         Self {
             type_,
             typmod,
+            identifier,
             columns,
             fields: Vec::new(),
             data: vec![Datum::null(); width],
@@ -144,9 +148,13 @@ impl RowLayout {
             .collect()
     }
 
-    /// Whether the row is of the type that this layout was made for.
+    /// Whether the row is of the type that this layout was made for, as it was then.
     pub fn fits(&self, row: Row) -> bool {
-        self.type_ == row.type_ && self.typmod == row.typmod
+        self.type_ == row.type_
+            && self.typmod == row.typmod
+            // SAFETY: looks up the type of a value at hand.
+            && self.identifier
+                == unsafe { pg_sys::assign_record_type_identifier(row.type_, row.typmod) }
     }
 
     /// The features of a row that fits, in the layout's order.

@@ -16,7 +16,7 @@ const HEADER: usize = 24;
 /// A model past this is refused; the largest network that the options allow takes a third.
 const MODEL_LIMIT: usize = 64 << 20;
 /// PostgreSQL's limit of one value, which a partial state has to pass through.
-const SAMPLE_LIMIT: usize = 1 << 30;
+const SAMPLE_LIMIT: usize = 0x3fff_ffff - 4;
 
 const MODEL: u16 = 1;
 const SAMPLE: u16 = 2;

@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Result,
-    features::{Column, Description, Encoder, Value},
+    Error, ErrorKind, Result,
+    features::{Column, Description, Encoder, MAX_FEATURES, Value},
     network::Network,
     options::{Correction, Options},
     sample::Counts,
@@ -90,6 +90,16 @@ impl LabelFrequency {
     pub fn mean(&self) -> f64 {
         match self {
             Self::Pooled(c) | Self::Grouped { pooled: c, .. } | Self::Learned { mean: c } => *c,
+        }
+    }
+
+    fn is_sound(&self) -> bool {
+        let chance = |c: &f64| (0.0..=1.0).contains(c);
+        match self {
+            Self::Pooled(c) | Self::Learned { mean: c } => chance(c),
+            Self::Grouped { groups, pooled, .. } => {
+                chance(pooled) && groups.iter().all(|(_, c)| chance(c))
+            }
         }
     }
 
@@ -320,7 +330,8 @@ impl TwoStageModel {
                 *mean += p / self.segmentation.len() as f64;
             }
         }
-        Ok(self.intent.apply(mean.into()))
+        let score = self.intent.apply(mean.into());
+        if score.campaign_driven.is_finite() { Ok(score) } else { Err(no_score()) }
     }
 
     /// t, how likely an exposed or unexposed customer recorded so is truly campaign-driven: 1 where
@@ -385,8 +396,43 @@ impl TwoStageModel {
             Intent::Rescaled(slope) => slope.is_finite(),
             Intent::Constant(intent) => (0.0..=1.0).contains(&intent),
         };
-        !self.segmentation.is_empty() && segmentation && correction && intent
+        let frequency = self.report.label_frequency.as_ref().is_none_or(LabelFrequency::is_sound);
+        !self.segmentation.is_empty()
+            && segmentation
+            && correction
+            && intent
+            && frequency
+            && self.names_are_sound()
     }
+
+    /// Whether every column has a name of its own, and no text ends early in SQL.
+    fn names_are_sound(&self) -> bool {
+        let mut names: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
+        names.sort_unstable();
+        let distinct = names.windows(2).all(|pair| pair[0] != pair[1]);
+        let groups: Vec<String> = match &self.report.label_frequency {
+            Some(LabelFrequency::Grouped { groups, .. }) => {
+                groups.iter().filter_map(|(value, _)| value.text()).collect()
+            }
+            _ => Vec::new(),
+        };
+        let levels: Vec<String> = self.encodings().flat_map(|encoding| encoding.levels).collect();
+        let texts = names
+            .into_iter()
+            .chain(groups.iter().map(String::as_str))
+            .chain(levels.iter().map(String::as_str))
+            .chain(self.report.constant_features.iter().map(String::as_str))
+            .chain(self.report.warnings.iter().map(String::as_str));
+        self.columns.len() <= MAX_FEATURES
+            && distinct
+            && texts.into_iter().all(|t| !t.contains('\0'))
+    }
+}
+
+/// Training keeps no such model; one that was made otherwise may be.
+fn no_score() -> Error {
+    Error::new(ErrorKind::Corrupt, "the model gives this customer no finite score")
+        .with_hint("Use a value that train_intent_model returned.")
 }
 
 /// Probabilities from logits, in f64.

@@ -4,7 +4,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::{Error, ErrorKind, Result};
+use crate::{
+    Error, ErrorKind, Result,
+    network::{MOST_LAYERS, WIDEST_LAYER},
+};
 
 /// What stage 2 does with labels that attribution missed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -268,8 +271,8 @@ fn integer(value: &Json, low: u64, high: u64) -> Option<u64> {
 }
 
 fn layers(value: &Json) -> Option<Vec<usize>> {
-    let sizes = value.as_array().filter(|sizes| sizes.len() <= 4)?;
-    sizes.iter().map(|size| integer(size, 1, 1024).map(|n| n as usize)).collect()
+    let sizes = value.as_array().filter(|sizes| sizes.len() <= MOST_LAYERS)?;
+    sizes.iter().map(|size| integer(size, 1, WIDEST_LAYER as u64).map(|n| n as usize)).collect()
 }
 
 fn correction(value: &Json) -> Option<Correction> {

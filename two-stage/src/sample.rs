@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, ErrorKind, Result,
-    features::{Column, Kind, Value},
+    features::{Column, Kind, Value, check_count},
     options::Options,
 };
 use dictionary::Dictionary;
@@ -43,6 +43,9 @@ impl Counts {
     }
 }
 
+/// What the texts of all category columns may take together; less where the memory limit is low.
+const MOST_DICTIONARY_BYTES: usize = 64 << 20;
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Sample {
     options: Options,
@@ -53,6 +56,8 @@ pub struct Sample {
     dictionaries: Vec<Dictionary>,
     words: Vec<u32>,
     counts: Counts,
+    /// What the dictionaries may still take, in bytes.
+    dictionary_room: usize,
     /// Rows that entered the buffer, and whether some of them had to go.
     kept_before_sampling: u64,
     sampled: bool,
@@ -71,6 +76,7 @@ impl Sample {
             dictionaries: Vec::new(),
             words: Vec::new(),
             counts: Counts::default(),
+            dictionary_room: (memory_limit / 4).min(MOST_DICTIONARY_BYTES),
             kept_before_sampling: 0,
             sampled: false,
             ordered: false,
@@ -97,6 +103,7 @@ impl Sample {
 
     /// `positional`: the features come as an array and are matched by position.
     pub fn set_columns(&mut self, columns: Vec<Column>, positional: bool) -> Result<()> {
+        check_count(columns.len())?;
         match &self.columns {
             None => {
                 self.dictionaries = columns.iter().map(|_| Dictionary::default()).collect();
@@ -154,7 +161,7 @@ impl Sample {
                 (Some(Value::Missing), Kind::Category) => MISSING_CODE,
                 (Some(Value::Missing), _) => f32::NAN.to_bits(),
                 (Some(Value::Category(text)), Kind::Category) => {
-                    dictionary.code(text, &column.name)?
+                    dictionary.code(text, &column.name, &mut self.dictionary_room)?
                 }
                 (Some(Value::Number(number)), kind) if kind != Kind::Category => {
                     number_word(number, &column.name)?
@@ -204,12 +211,13 @@ impl Sample {
     /// Our code for each of the other's codes, by column.
     fn take_dictionaries(&mut self, others: &[Dictionary]) -> Result<Vec<Vec<u32>>> {
         let columns = self.columns.as_deref().unwrap_or_default();
+        let room = &mut self.dictionary_room;
         self.dictionaries
             .iter_mut()
             .zip(others)
             .zip(columns)
             .map(|((ours, other), column)| {
-                other.texts().map(|text| ours.code(text, &column.name)).collect()
+                other.texts().map(|text| ours.code(text, &column.name, room)).collect()
             })
             .collect()
     }

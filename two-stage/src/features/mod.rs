@@ -10,6 +10,8 @@ pub(crate) use statistics::WeightedRow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::{Error, ErrorKind, Result};
+
 /// How a column's values are encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
@@ -38,6 +40,21 @@ impl Kind {
 pub struct Column {
     pub name: String,
     pub kind: Kind,
+}
+
+/// More features than this are no customer's: they are refused before room is made for them.
+pub const MAX_FEATURES: usize = 16_384;
+
+/// Whether a model may have so many features.
+pub fn check_count(features: usize) -> Result<()> {
+    if features <= MAX_FEATURES {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::LimitExceeded,
+        format!("{features} features are more than the {MAX_FEATURES} that a model can have"),
+    )
+    .with_hint("Pass fewer features."))
 }
 
 /// One customer's value of one feature.

@@ -10,6 +10,10 @@ use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
+/// Hidden layers of a network at most, and units in one of them.
+pub const MOST_LAYERS: usize = 4;
+pub const WIDEST_LAYER: usize = 1024;
+
 /// The sizes of a network's layers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shape {
@@ -61,6 +65,12 @@ impl Shape {
             inputs = outputs;
         }
         Some(total)
+    }
+
+    /// Whether the options allow these hidden layers.
+    fn is_allowed(&self) -> bool {
+        self.hidden.len() <= MOST_LAYERS
+            && self.hidden.iter().all(|width| (1..=WIDEST_LAYER).contains(width))
     }
 
     fn last_layer(&self) -> Layer {
@@ -126,7 +136,8 @@ impl Network {
 
     /// Whether the numbers are finite and as many as the shape says.
     pub fn is_sound(&self) -> bool {
-        self.shape.parameters() == Some(self.parameters.len())
+        self.shape.is_allowed()
+            && self.shape.parameters() == Some(self.parameters.len())
             && self.parameters.iter().all(|p| p.is_finite())
     }
 

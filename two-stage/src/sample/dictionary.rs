@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, ErrorKind, Result};
 
-/// A column with more distinct texts than this is a key, not a category.
-const MAX_TEXTS: usize = 1 << 20;
-/// What the texts of one column may take, in bytes.
-const MAX_BYTES: usize = 64 << 20;
+/// Each text is held twice, with a String header and a map entry beside it.
+fn heap_bytes(text: &str) -> usize {
+    2 * text.len() + 96
+}
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(from = "Vec<String>", into = "Vec<String>")]
@@ -20,27 +20,27 @@ pub(super) struct Dictionary {
 }
 
 impl Dictionary {
-    /// The text's code, a new one where it was never seen.
-    pub(super) fn code(&mut self, text: &str, column: &str) -> Result<u32> {
+    /// The text's code, a new one where it was never seen; `room` is what new texts may still take.
+    pub(super) fn code(&mut self, text: &str, column: &str, room: &mut usize) -> Result<u32> {
         if let Some(&code) = self.codes.get(text) {
             return Ok(code);
         }
-        if self.texts.len() >= MAX_TEXTS || self.bytes + text.len() > MAX_BYTES {
-            return Err(Error::new(
+        *room = room.checked_sub(heap_bytes(text)).ok_or_else(|| {
+            Error::new(
                 ErrorKind::LimitExceeded,
                 format!(
-                    "feature \"{column}\" has more than {} distinct texts, or {MAX_BYTES} bytes of them",
-                    self.texts.len()
+                    "the distinct texts of the features take too much memory at the {}th of feature \"{column}\"",
+                    self.texts.len() + 1
                 ),
             )
-            .with_hint("Leave the column out: it looks like a key or free text."));
-        }
+            .with_hint("Leave columns out that are keys or free text.")
+        })?;
         Ok(self.insert(text.to_owned()))
     }
 
     fn insert(&mut self, text: String) -> u32 {
         let code = self.texts.len() as u32;
-        self.bytes += text.len();
+        self.bytes += heap_bytes(&text);
         self.codes.insert(text.clone(), code);
         self.texts.push(text);
         code
@@ -51,8 +51,7 @@ impl Dictionary {
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        // Each text is held twice, with a String header and a map entry beside it.
-        2 * self.bytes + self.texts.len() * 96
+        self.bytes
     }
 
     /// Sorts the texts bytewise; returns the new code of each old one.
