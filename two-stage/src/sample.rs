@@ -45,6 +45,7 @@ impl Counts {
 
 /// What the texts of all category columns may take together; less where the memory limit is low.
 const MOST_DICTIONARY_BYTES: usize = 64 << 20;
+const LEAST_DICTIONARY_BYTES: usize = 64 << 10;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Sample {
@@ -76,7 +77,8 @@ impl Sample {
             dictionaries: Vec::new(),
             words: Vec::new(),
             counts: Counts::default(),
-            dictionary_room: (memory_limit / 4).min(MOST_DICTIONARY_BYTES),
+            dictionary_room: (memory_limit / 4)
+                .clamp(LEAST_DICTIONARY_BYTES, MOST_DICTIONARY_BYTES),
             kept_before_sampling: 0,
             sampled: false,
             ordered: false,

@@ -158,6 +158,19 @@ fn equal_numbers_are_equal_rows() {
 }
 
 #[test]
+fn texts_that_are_keys_do_not_fill_the_memory() {
+    let mut sample = sample(1);
+    let refused = (0..10_000).find_map(|i| {
+        let text = format!("customer {i}");
+        let values = [Value::Number(1.0), Value::Category(&text)].into_iter();
+        sample.push(values, target(Segment::Organic)).err()
+    });
+    let error = refused.expect("the bound of 64 kB was passed");
+    assert_eq!(error.kind, ErrorKind::LimitExceeded);
+    assert!(error.message.contains("feature \"channel\""), "{}", error.message);
+}
+
+#[test]
 fn samples_of_other_features_or_options_do_not_merge() {
     let mut other = Sample::new(Options::default(), WIDE);
     other.set_columns(vec![columns().remove(0)], false).unwrap();
