@@ -1,12 +1,14 @@
 """Measures pg_intent against the figures that its learning method must reach.
 
-Prints two tables in Markdown and ends with exit code 1 if a figure is missed. Run by
-scripts/figures/run, which provides the server and the packages; progress goes to stderr.
+Prints Markdown and ends with exit code 1 if a figure is missed. Run by scripts/figures/run, which
+provides the server and the packages; progress goes to stderr.
 """
 
 import argparse
 import os
 import sys
+
+SECTIONS = ["committee", "bank"]
 
 
 def arguments():
@@ -14,34 +16,75 @@ def arguments():
         prog="scripts/figures/run",
         description="Measures pg_intent against the figures it must reach.",
     )
-    parser.add_argument("keys", nargs="*", help="scenarios and e-mail arms (default: all)")
+    parser.add_argument(
+        "keys",
+        nargs="*",
+        help=f"scenarios, e-mail arms, {' and '.join(SECTIONS)} (default: all)",
+    )
     parser.add_argument("--seeds", type=int, default=3, help="seeds of the simulation (default: 3)")
+    parser.add_argument("--write", metavar="FILE", help="write the figures to a file as well")
     parser.add_argument(
         "--reference",
         action="store_true",
         help="measure the design's reference on the same rows too: is a miss the method's or ours?",
     )
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=os.cpu_count() or 1,
+        help="trainings at the same time (default: as many as there are processors)",
+    )
     parser.add_argument("--shared", default="../shared", help="where reference/ and data/ are")
     return parser, parser.parse_args()
+
+
+def introduction(options):
+    """The command that makes the figures, and of what."""
+    import psycopg
+
+    with psycopg.connect() as connection:
+        connection.execute("CREATE EXTENSION IF NOT EXISTS pg_intent")
+        query = """SELECT extversion, split_part(current_setting('server_version'), ' ', 1)
+                   FROM pg_extension WHERE extname = 'pg_intent'"""
+        extension, server = connection.execute(query).fetchone()
+    words = ["scripts/figures/run", *options.keys]
+    words += ["--seeds", str(options.seeds)] if options.seeds != 3 else []
+    words += ["--reference"] if options.reference else []
+    words += ["--write", options.write] if options.write else []
+    return f"""\
+# Figures
+
+Made by `{" ".join(words)}`, with pg_intent {extension} on PostgreSQL {server}.
+
+"Reference" is the design's own implementation of the method in Python; "must reach" is what the design demands."""
 
 
 def main():
     parser, options = arguments()
     # The reference is plain files, not a package.
     sys.path.insert(0, os.path.join(options.shared, "reference"))
+    import bank
+    import committee
     import email_test
     import simulation
-    from backends import PgIntent, Reference
+    from backends import PgIntent, Pool, Reference
+    from output import Output
 
     known = [scenario.key for scenario in simulation.SCENARIOS]
-    known += [arm.key for arm in email_test.ARMS]
+    known += [arm.key for arm in email_test.ARMS] + SECTIONS
     for key in options.keys:
         if key not in known:
             parser.error(f"there is no '{key}'; there are: {', '.join(known)}")
-    backends = [PgIntent()] + ([Reference()] if options.reference else [])
-    simulated = simulation.report(backends, options.keys, options.seeds)
-    randomised = email_test.report(backends, options.keys)
-    return 0 if simulated and randomised else 1
+    output = Output(introduction(options))
+    judged = Pool(PgIntent, options.jobs)
+    others = [Pool(Reference, options.jobs)] if options.reference else []
+    simulation.report(output, judged, others, options.keys, options.seeds)
+    email_test.report(output, judged, others, options.keys)
+    committee.report(output, judged, options.keys)
+    bank.report(output, judged, options.keys, options.shared)
+    if options.write:
+        output.save(options.write)
+    return 0 if output.holds else 1
 
 
 if __name__ == "__main__":

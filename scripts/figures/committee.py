@@ -1,0 +1,141 @@
+"""Few customers: one network, a committee of five, and the committee distilled into one network."""
+
+import sys
+import time
+
+import email_test
+import numpy as np
+from claims import number, table
+
+ROWS = 4_000
+TEST_ROWS = 20_000
+SEEDS = 6
+VARIANTS = {
+    "one network": {},
+    "committee of 5": {"ensemble": 5, "distil": False},
+    "committee of 5, distilled": {"ensemble": 5},
+}
+ONE, PLAIN, DISTILLED = VARIANTS
+# Title, the simulator's arguments, whether exposure is known.
+SCENARIOS = [
+    ("40 % missing at random", {"rho": 0.4}, False),
+    ("exposure known, 40 % missing", {"rho": 0.4, "e": 0.6}, True),
+    ("exposure known, no campaign label", {"rho": 1.0, "e": 0.6}, True),
+]
+MEASURES = ["auc", "mf1", "brier", "ece"]
+# What distillation has to keep of what the committee gains, of each measure.
+KEPT = 0.75
+
+EXPLANATION = f"""\
+A committee (option `ensemble`) costs its size times the training, and undistilled (`distil` = false) its size times
+the scoring. The Qini is that of the section above, by the same half splits of Hillstrom's customers. The simulated
+figures are means over {SEEDS} seeds and the three scenarios, of {ROWS:,} training and {TEST_ROWS:,} other customers.
+The error is the standard error of the difference from one network, over the splits (each the mean of the arms and
+halves) and over the seeds (each the mean of the scenarios)."""
+RULE = f"""\
+The rule: five distilled networks become the default below 50,000 rows if distillation keeps {KEPT:.0%} or more of what
+the plain committee gains over one network, in mean Qini, AUC and mF1 each, and loses nothing where there is no gain."""
+
+
+def measure_email(backend, arm, seed):
+    """The Qini of each variant, the mean of both halves of a split."""
+    started = time.monotonic()
+    X, mailed, visit, both = email_test.halves(arm.key, seed)
+    qini = {}
+    for name, options in VARIANTS.items():
+        areas = []
+        for train, test in both:
+            options = {"seed": seed, **options}
+            fitted = backend.fit(X[train], visit[train], mailed[train], options)
+            uplift = fitted.score(X[test])[0][:, 2]
+            areas.append(email_test.area(uplift, mailed[test], visit[test]))
+        qini[name] = float(np.mean(areas))
+    shown = ", ".join(f"{name} {value:.1f}" for name, value in qini.items())
+    seconds = time.monotonic() - started
+    print(f"committee: {arm.title}, split {seed}: {shown} ({seconds:.0f} s)", file=sys.stderr)
+    return qini
+
+
+def measure_simulated(backend, scenario, seed):
+    """The measures of each variant."""
+    import simulate
+    from metrics import evaluate
+
+    started = time.monotonic()
+    title, simulation, exposure = scenario
+    training = simulate.make(1000 + seed, ROWS, **simulation)
+    test = simulate.make(9000 + seed, TEST_ROWS, **simulation)
+    exposed = training["exposed"] if exposure else None
+    measured = {}
+    for name, options in VARIANTS.items():
+        options = {"seed": seed, **options}
+        fitted = backend.fit(training["X"], training["obs"], exposed, options, simulate.NAMES)
+        scores = evaluate(test, *fitted.score(test["X"]))
+        measured[name] = [scores[measure] for measure in MEASURES]
+    shown = ", ".join(f"{name} {number(scores[0])}" for name, scores in measured.items())
+    seconds = time.monotonic() - started
+    print(f"committee: {title}, seed {seed}: AUC {shown} ({seconds:.0f} s)", file=sys.stderr)
+    return measured
+
+
+def differences(values):
+    """Mean, mean difference from one network and its standard error, of each variant's values by
+    split or seed."""
+    one = np.array(values[ONE])
+    result = {}
+    for name in VARIANTS:
+        gains = np.array(values[name]) - one
+        error = np.std(gains, ddof=1) / np.sqrt(len(gains))
+        result[name] = float(np.mean(values[name])), float(gains.mean()), float(error)
+    return result
+
+
+def report(output, judged, keys):
+    if keys and "committee" not in keys:
+        return
+    splits = email_test.SPLIT_SEEDS
+    emails = judged.map(measure_email, [(arm, s) for arm in email_test.ARMS for s in splits])
+    # [arm][split], [scenario][seed]
+    emails = [emails[i : i + len(splits)] for i in range(0, len(emails), len(splits))]
+    runs = judged.map(measure_simulated, [(one, s) for one in SCENARIOS for s in range(SEEDS)])
+    runs = [runs[i : i + SEEDS] for i in range(0, len(runs), SEEDS)]
+
+    def qini(name):
+        return [np.mean([arm[i][name] for arm in emails]) for i in range(len(splits))]
+
+    def simulated(name, place):
+        return [np.mean([part[i][name][place] for part in runs]) for i in range(SEEDS)]
+
+    decisive = {
+        "mean Qini": differences({name: qini(name) for name in VARIANTS}),
+        "AUC": differences({name: simulated(name, 0) for name in VARIANTS}),
+        "mF1": differences({name: simulated(name, 1) for name in VARIANTS}),
+    }
+
+    lines, keeps = [], True
+    for measure, values in decisive.items():
+        gain, kept = values[PLAIN][1], values[DISTILLED][1]
+        enough = kept >= KEPT * max(gain, 0)
+        keeps &= enough
+        cells = [number(values[ONE][0])]
+        for name in (PLAIN, DISTILLED):
+            mean, difference, error = values[name]
+            sign = "+" if difference >= 0 else ""
+            cells.append(f"{number(mean)} ({sign}{number(difference)} ± {number(error)})")
+        lines.append([measure, *cells, "kept" if enough else "not kept"])
+    verdict = "the committee's gains are kept" if keeps else "the committee's gains are not kept"
+    default = "ensemble = 5, distilled, below 50,000 rows" if keeps else "ensemble = 1"
+
+    each = [
+        [f"Qini, {arm.title}", *(f"{np.mean([split[n] for split in part]):.1f}" for n in VARIANTS)]
+        for arm, part in zip(email_test.ARMS, emails)
+    ]
+    for (title, _, _), part in zip(SCENARIOS, runs):
+        means = [np.mean([run[name] for run in part], axis=0) for name in VARIANTS]
+        each.append([title, *(" / ".join(map(number, mean)) for mean in means)])
+
+    output.write("## The committee: which default", EXPLANATION, RULE)
+    output.write(table(["", *VARIANTS, "distilled"], lines))
+    output.write(f"**By the rule {verdict}. The default that follows: {default}.**")
+    output.write("One by one; simulated customers: AUC / mF1 / Brier / ECE.")
+    output.write(table(["", *VARIANTS], each))
