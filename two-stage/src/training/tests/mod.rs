@@ -96,11 +96,12 @@ fn train_on(customers: &[Customer], options: &str) -> TwoStageModel {
     }
 }
 
-/// AUC and Brier score of the intent among the truly engaged, and macro-F1 of the segments, all on
-/// exposed customers.
+/// AUC, Brier score and calibration error of the intent among the truly engaged, and macro-F1 of
+/// the segments, all on exposed customers.
 struct Figures {
     auc: f64,
     brier: f64,
+    calibration_error: f64,
     macro_f1: f64,
 }
 
@@ -121,6 +122,7 @@ fn figures(model: &TwoStageModel, customers: &[Customer]) -> Figures {
     Figures {
         auc: auc(&truth, &intents).unwrap(),
         brier: squares.sum::<f64>() / truth.len() as f64,
+        calibration_error: calibration_error(&truth, &intents),
         macro_f1: macro_f1(&actual, &predicted),
     }
 }
@@ -129,6 +131,21 @@ impl Figures {
     fn mean(of: &[Figures]) -> Figures {
         let mean =
             |figure: fn(&Figures) -> f64| of.iter().map(figure).sum::<f64>() / of.len() as f64;
-        Figures { auc: mean(|f| f.auc), brier: mean(|f| f.brier), macro_f1: mean(|f| f.macro_f1) }
+        Figures {
+            auc: mean(|f| f.auc),
+            brier: mean(|f| f.brier),
+            calibration_error: mean(|f| f.calibration_error),
+            macro_f1: mean(|f| f.macro_f1),
+        }
     }
+}
+
+/// The expected calibration error: how far mean intent and true share are apart in each of 15 bins.
+fn calibration_error(truth: &[bool], intents: &[f64]) -> f64 {
+    let mut gaps = [0.0; 15];
+    for (&truth, &intent) in truth.iter().zip(intents) {
+        let bin = ((intent * gaps.len() as f64) as usize).min(gaps.len() - 1);
+        gaps[bin] += intent - f64::from(u8::from(truth));
+    }
+    gaps.iter().map(|gap| gap.abs()).sum::<f64>() / truth.len() as f64
 }
