@@ -168,7 +168,7 @@ const TABLE: &[OptionInfo] = &[
         name: "weight_decay",
         default: "0.005",
         range: "0 to 1",
-        meaning: "L2 penalty on the dense weights; the linear skip has a fifth of it",
+        meaning: "L2 penalty on the dense weights; the linear skip has a fifth of it, the correction of labels two fifths",
         set: |o, v| put(&mut o.weight_decay, number(v, 0.0, 1.0)),
     },
     OptionInfo {

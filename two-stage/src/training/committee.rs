@@ -221,6 +221,7 @@ fn distil(rows: &TrainingRows, run: &mut Run, members: &[Network]) -> Result<Net
         first_validation: 0,
         stream: Stream::Distillation,
         hidden_layers: options.hidden_layers.clone(),
+        decay_share: 1.0,
         stage: Stage::Distillation,
         name: DISTILLATION,
     };

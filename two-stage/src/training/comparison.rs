@@ -62,6 +62,7 @@ fn baseline(
         first_validation: 0,
         stream: Stream::Comparison(number),
         hidden_layers,
+        decay_share: 1.0,
         stage: Stage::Segmentation,
         name: NAME,
     };

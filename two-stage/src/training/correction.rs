@@ -18,6 +18,9 @@ pub(super) const NAME: &str = "label correction";
 const WARM_UP: usize = 3;
 /// Epochs over which the self-paced part opens after that.
 const RAMP: usize = 6;
+/// What a missing label would say is not there to hold against the penalty: with all of it the
+/// intent was too near the mean (at 80 % missing the calibration error was .045, and is .033).
+const DECAY_SHARE: f64 = 0.4;
 /// Σt over unlabelled rows past this multiple of what c says is implausible (guard 1).
 const IMPLAUSIBLE: f64 = 1.25;
 /// Below this label frequency too little is known (guard 2).
@@ -66,7 +69,8 @@ pub(super) fn correct(
 ) -> Result<Corrected> {
     let uses = |row: usize| rows.segment(row).engaged();
     let stream = Stream::LabelCorrection(member.number);
-    let plan = Plan::of_member(rows, member, stream, uses, WARM_UP + RAMP);
+    let mut plan = Plan::of_member(rows, member, stream, uses, WARM_UP + RAMP);
+    plan.decay_share = DECAY_SHARE;
     let outputs = 1 + usize::from(frequency.head.is_some());
     let prepare = |network: &mut Network| {
         if let Some(bias) = bias {

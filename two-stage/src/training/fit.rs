@@ -73,6 +73,8 @@ pub(super) struct Plan {
     pub first_validation: usize,
     pub stream: Stream,
     pub hidden_layers: Vec<usize>,
+    /// The share of option `weight_decay` that holds here.
+    pub decay_share: f64,
     pub stage: Stage,
     pub name: &'static str,
 }
@@ -92,7 +94,17 @@ impl Plan {
             _ => (Stage::Segmentation, super::segmentation::NAME),
         };
         let hidden_layers = rows.sample.options().hidden_layers.clone();
-        Self { training, validation, first_validation, stream, hidden_layers, stage, name }
+        let decay_share = 1.0;
+        Self {
+            training,
+            validation,
+            first_validation,
+            stream,
+            hidden_layers,
+            decay_share,
+            stage,
+            name,
+        }
     }
 
     fn member(&self) -> u8 {
@@ -165,7 +177,7 @@ impl<'a, O: Objective> Fit<'a, O> {
     ) -> Self {
         let options = rows.sample.options();
         let shape = network.shape();
-        let decay = options.weight_decay;
+        let decay = options.weight_decay * plan.decay_share;
         Self {
             rows,
             options,

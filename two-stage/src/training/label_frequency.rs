@@ -120,6 +120,7 @@ fn pilot_scores(rows: &TrainingRows, run: &mut Run, engaged: &[u32]) -> Result<V
             first_validation: 0,
             stream: Stream::Pilot(part),
             hidden_layers: rows.sample.options().hidden_layers.clone(),
+            decay_share: 1.0,
             stage: Stage::LabelCorrection,
             name: NAME,
         };
