@@ -1,0 +1,161 @@
+//! What the tests in `tests/` share: sessions of the server that `scripts/with-server` started, and
+//! trainings that last long enough to be stopped.
+
+use std::{
+    env,
+    sync::{Mutex, MutexGuard, PoisonError, mpsc},
+    thread,
+    time::{Duration, Instant},
+};
+
+use postgres::{Client, Config, Error, NoTls, error::SqlState};
+
+/// The server, for one test at a time: the tests measure time and memory.
+pub struct Server {
+    config: Config,
+    _alone: MutexGuard<'static, ()>,
+}
+
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// Rows of the table `many`.
+pub const ROWS: u32 = 300_000;
+
+impl Server {
+    /// The server that the environment names, with the extension and the table `many`.
+    ///
+    /// # Panics
+    /// Where the environment names none: a test without a server must not pass.
+    #[must_use]
+    pub fn get() -> Self {
+        // A test that failed before leaves nothing behind that the next one reads.
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let server = Self { config: config(), _alone: alone };
+        let setup = format!(
+            "CREATE EXTENSION IF NOT EXISTS pg_intent;
+             CREATE TABLE IF NOT EXISTS many AS SELECT * FROM simulate_customers({ROWS});
+             ANALYZE many;"
+        );
+        server.session().batch_execute(&setup).expect("the extension and its rows");
+        server
+    }
+
+    /// A new session, quiet about progress.
+    #[must_use]
+    pub fn session(&self) -> Client {
+        let mut client = self.config.connect(NoTls).expect("a session");
+        client
+            .batch_execute("SET pg_intent.progress = off; SET client_min_messages = warning")
+            .expect("settings");
+        client
+    }
+
+    #[must_use]
+    pub fn config(&self) -> Config {
+        self.config.clone()
+    }
+}
+
+fn config() -> Config {
+    let variable = |name| {
+        env::var(name).unwrap_or_else(|_| {
+            panic!("{name} is not set: scripts/with-server -- cargo test -p cluster-tests")
+        })
+    };
+    let mut config = Config::new();
+    config
+        .host(&variable("PGHOST"))
+        .port(variable("PGPORT").parse().expect("PGPORT is a number"))
+        .user(&variable("PGUSER"))
+        .dbname(&variable("PGDATABASE"))
+        .application_name("cluster-tests");
+    config
+}
+
+/// A query of features and labels over the first `rows` of `many`.
+#[must_use]
+pub fn training_query(rows: u32) -> String {
+    format!(
+        "SELECT recency, frequency, monetary, tenure, tier, app_user, email_opens, web_visits, \
+         observed_segment, exposed FROM many WHERE customer_id <= {rows}"
+    )
+}
+
+/// A training on these rows by the aggregate.
+#[must_use]
+pub fn training(rows: u32, options: &str) -> String {
+    format!(
+        "SELECT train_intent_model(f, q.observed_segment, q.exposed, '{options}') IS NOT NULL \
+         FROM ({}) q, LATERAL (SELECT q.recency, q.frequency, q.monetary, q.tenure, q.tier, \
+         q.app_user, q.email_opens, q.web_visits) f",
+        training_query(rows)
+    )
+}
+
+/// The same training by `train_model`, saved under that name.
+#[must_use]
+pub fn saved_training(name: &str, rows: u32, options: &str) -> String {
+    format!("SELECT * FROM train_model('{name}', $q${}$q$, '{options}')", training_query(rows))
+}
+
+#[must_use]
+pub fn backend(client: &mut Client) -> i32 {
+    client.query_one("SELECT pg_backend_pid()", &[]).expect("a process id").get(0)
+}
+
+/// Bytes of memory that only this backend has. It reads its own figure, so that the caller needs
+/// no right to.
+#[must_use]
+pub fn memory(client: &mut Client) -> u64 {
+    let read = r"SELECT substring(pg_read_file('/proc/self/status') FROM 'RssAnon:\s+(\d+) kB')";
+    let kilobytes: String = client.query_one(read, &[]).expect("the status of a process").get(0);
+    kilobytes.parse::<u64>().expect("a number of kB") * 1024
+}
+
+/// How a statement ended that another session stopped.
+pub struct Stopped {
+    pub result: Result<(), Error>,
+    /// From the moment the stop was sent; None where the statement had ended before.
+    pub delay: Option<Duration>,
+}
+
+impl Stopped {
+    /// The SQLSTATE it ended with.
+    #[must_use]
+    pub fn state(&self) -> Option<&SqlState> {
+        self.result.as_ref().err().and_then(Error::code)
+    }
+}
+
+/// Runs a statement, and that long after its start sends `stop`, a function of a backend's id,
+/// from another session.
+pub fn stop_after(
+    client: &mut Client,
+    statement: &str,
+    wait: Duration,
+    observer: &mut Client,
+    stop: &str,
+) -> Stopped {
+    let process = backend(client);
+    let (end, ended) = mpsc::channel();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let result = client.batch_execute(statement);
+            // The receiver outlives this thread.
+            let _ = end.send((result, Instant::now()));
+        });
+        if let Ok((result, _)) = ended.recv_timeout(wait) {
+            return Stopped { result, delay: None };
+        }
+        let sent = Instant::now();
+        observer.query_one(&format!("SELECT {stop}($1)"), &[&process]).expect("sending the stop");
+        let (result, end) = ended.recv().expect("the end of the statement");
+        Stopped { result, delay: Some(end.saturating_duration_since(sent)) }
+    })
+}
+
+/// A number from 0 to 1 that differs from run to run.
+#[must_use]
+pub fn random(client: &mut Client) -> f64 {
+    client.query_one("SELECT random()", &[]).expect("a random number").get(0)
+}

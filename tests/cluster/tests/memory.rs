@@ -1,0 +1,35 @@
+//! A training gives back the memory it took, whether it ended or was cancelled.
+
+use std::time::Instant;
+
+use cluster_tests::{Server, memory, random, stop_after, training};
+
+const ROWS: u32 = 50_000;
+const OPTIONS: &str = r#"{"epochs": 10, "hidden_layers": [16], "batch_size": 1024}"#;
+
+#[test]
+fn trainings_of_one_session_leave_no_memory_behind() {
+    let server = Server::get();
+    let mut observer = server.session();
+    let mut client = server.session();
+    // Rows are gathered by the session itself, where their memory can be seen.
+    client.batch_execute("SET max_parallel_workers_per_gather = 0").unwrap();
+    let statement = training(ROWS, OPTIONS);
+    let start = Instant::now();
+    client.batch_execute(&statement).unwrap();
+    let length = start.elapsed();
+
+    let mut held = Vec::new();
+    for number in 1..=20 {
+        if number % 2 == 0 {
+            let moment = length.mul_f64(random(&mut observer));
+            // Near its end it may be faster than the cancel, which does not matter here.
+            stop_after(&mut client, &statement, moment, &mut observer, "pg_cancel_backend");
+        } else {
+            client.batch_execute(&statement).expect("a training that nobody stops");
+        }
+        held.push(memory(&mut client) >> 20);
+    }
+    println!("MB held after each training: {held:?}");
+    assert!(held[19] < held[4] + 10, "{held:?}");
+}
