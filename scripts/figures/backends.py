@@ -52,7 +52,8 @@ class PgIntent:
 
     def fit(self, X, observed, exposed, options, names=None):
         """Trains on named columns by train_model(), or on float8[] by the bare aggregate where
-        no names are given."""
+        no names are given. One network unless the options ask for a committee."""
+        options = {"ensemble": 1, **options}
         labels = [SEGMENTS[segment] for segment in observed]
         flags = [None] * len(X) if exposed is None else [bool(flag) for flag in exposed]
         others = {"observed_segment text": labels, "exposed boolean": flags}

@@ -94,7 +94,7 @@ def measure_once(backend, frame, mode, seed):
         exposed = ", exposed" if "e" in MODES[mode] else ""
         backend.train(
             f"SELECT b.*, observed_segment{exposed} FROM bank b JOIN bank_campaign USING (customer)",
-            {"seed": seed, "exclude": EXCLUDED, **options},
+            {"seed": seed, "exclude": EXCLUDED, "ensemble": 1, **options},
         )
         P, intent = backend.predictions(
             """SELECT s.* FROM bank b, LATERAL score_customer(b, %(campaign)s) AS s

@@ -56,7 +56,8 @@ def introduction(options):
 
 Made by `{" ".join(words)}`, with pg_intent {extension} on PostgreSQL {server}.
 
-"Reference" is the design's own implementation of the method in Python; "must reach" is what the design demands."""
+"Reference" is the design's own implementation of the method in Python; "must reach" is what the design demands.
+Everything but the section on the committee trains one network (`ensemble` = 1), as the reference does."""
 
 
 def main():

@@ -44,7 +44,8 @@ pub struct Options {
     pub patience: usize,
     pub validation_fraction: f64,
     pub weight_decay: f64,
-    pub ensemble: u8,
+    /// None = it follows from the number of rows.
+    pub ensemble: Option<u8>,
     pub distil: bool,
     pub on_failure: OnFailure,
     pub seed: u64,
@@ -64,7 +65,7 @@ impl Default for Options {
             patience: 6,
             validation_fraction: 0.15,
             weight_decay: 5e-3,
-            ensemble: 1,
+            ensemble: None,
             distil: true,
             on_failure: OnFailure::Error,
             seed: 0,
@@ -173,10 +174,10 @@ const TABLE: &[OptionInfo] = &[
     },
     OptionInfo {
         name: "ensemble",
-        default: "1",
+        default: "5 below 50000 rows, else 1",
         range: "1 to 20",
-        meaning: "networks of a committee, each with a fold of the rows held out; worth it for few rows",
-        set: |o, v| put(&mut o.ensemble, integer(v, 1, 20).map(|n| n as u8)),
+        meaning: "networks of a committee, each with a fold of the rows held out: better figures, that many times the training",
+        set: |o, v| put(&mut o.ensemble, integer(v, 1, 20).map(|n| Some(n as u8))),
     },
     OptionInfo {
         name: "distil",

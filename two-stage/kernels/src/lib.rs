@@ -2,6 +2,12 @@
 //!
 //! Sums run in one fixed order on one kind of CPU, so equal inputs give equal bytes.
 
+mod elementwise;
+mod thin;
+
+pub use elementwise::{AdamStep, Scale, add_bias, mask_inactive, signed_log, sum_columns};
+pub use thin::{THIN, add_thin_product, thin_backward, thin_weight_gradient};
+
 use gemm::{Parallelism, gemm};
 
 /// A row-major matrix, or its transpose, seen in place.

@@ -1,12 +1,13 @@
 //! From a customer's values to the network's inputs: transformed, standardised, clipped.
 
+use kernels::signed_log;
 use serde::{Deserialize, Serialize};
 
 use super::{Column, Kind, Value};
 use crate::{Error, ErrorKind, Result, sample};
 
 /// Standardised inputs are clipped to ±this.
-const CLIP: f32 = 5.0;
+pub(super) const CLIP: f32 = 5.0;
 
 /// One network input: its mean and the inverse of its standard deviation over the training rows.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -20,7 +21,7 @@ impl Input {
         ((value - self.mean) * self.inverse_deviation).clamp(-CLIP, CLIP)
     }
 
-    fn indicate(self, raised: bool) -> f32 {
+    pub(super) fn indicate(self, raised: bool) -> f32 {
         self.standardise(f32::from(u8::from(raised)))
     }
 
@@ -57,7 +58,7 @@ pub struct Description {
 
 /// A value after its category was looked up.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Cell {
+pub(super) enum Cell {
     Missing,
     Number(f32),
     /// The place among the levels.
@@ -102,14 +103,6 @@ impl Encoder {
         Ok(())
     }
 
-    /// Encodes one training row, whose category codes `levels` turns into places.
-    pub(crate) fn encode_row(&self, words: &[u32], levels: &Levels, inputs: &mut [f32]) {
-        let mut rest = inputs;
-        for ((encoding, &word), cells) in self.encodings.iter().zip(words).zip(&levels.0) {
-            rest = encoding.write(Levels::cell(cells.as_deref(), word), rest);
-        }
-    }
-
     /// How each column becomes inputs.
     pub fn describe(&self) -> impl Iterator<Item = Description> + '_ {
         self.encodings.iter().map(Encoding::describe)
@@ -122,46 +115,19 @@ impl Encoder {
     }
 }
 
-/// For each category column, the cell of each of the sample's codes.
-pub(crate) struct Levels(Vec<Option<Vec<Cell>>>);
-
-impl Levels {
-    pub(crate) fn new(encoder: &Encoder, sample: &sample::Sample) -> Self {
-        let cells = |(column, encoding): (usize, &Encoding)| match encoding {
-            Encoding::Number { .. } => None,
-            Encoding::Category { levels, .. } => {
-                Some(sample.categories(column).map(|text| level(levels, text)).collect())
-            }
-        };
-        Self(encoder.encodings.iter().enumerate().map(cells).collect())
-    }
-
-    fn cell(cells: Option<&[Cell]>, word: u32) -> Cell {
-        match cells {
-            Some(cells) => cells.get(word as usize).copied().unwrap_or(Cell::Missing),
-            None => number_cell(f32::from_bits(word)),
-        }
-    }
-}
-
 fn number_cell(number: f32) -> Cell {
     if number.is_nan() { Cell::Missing } else { Cell::Number(number) }
 }
 
-fn level(levels: &[(String, Option<Input>)], text: &str) -> Cell {
+pub(super) fn level(levels: &[(String, Option<Input>)], text: &str) -> Cell {
     match levels.binary_search_by(|(name, _)| name.as_str().cmp(text)) {
         Ok(place) => Cell::Level(place),
         Err(_) => Cell::Other,
     }
 }
 
-/// sign(v)·log(1+|v|): skewed columns become nearly symmetric.
-pub(super) fn signed_log(value: f32) -> f32 {
-    value.abs().ln_1p().copysign(value)
-}
-
 impl Encoding {
-    fn inputs(&self) -> usize {
+    pub(super) fn inputs(&self) -> usize {
         match self {
             Self::Number { value, missing, .. } => {
                 usize::from(value.is_some()) + usize::from(missing.is_some())

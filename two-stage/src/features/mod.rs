@@ -1,10 +1,11 @@
 //! Features: what a column is, what one customer's value in it is, and how both become the
 //! network's inputs.
 
+mod block;
 mod encoder;
 mod statistics;
 
-pub(crate) use encoder::Levels;
+pub(crate) use block::BlockEncoder;
 pub use encoder::{Description, Encoder};
 pub(crate) use statistics::WeightedRow;
 

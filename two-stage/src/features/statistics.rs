@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::encoder::{Encoder, Encoding, Input, signed_log};
+use kernels::signed_log;
+
+use super::encoder::{Encoder, Encoding, Input};
 use super::{Column, Kind};
 use crate::{Error, ErrorKind, Result, sample::Sample};
 

@@ -1,5 +1,7 @@
 //! Adam with an L2 penalty added to the gradient (Kingma and Ba 2015, algorithm 1).
 
+use kernels::AdamStep;
+
 use super::{Network, Shape};
 
 const BETA1: f64 = 0.9;
@@ -53,13 +55,8 @@ impl Adam {
         gradients: &[f32],
     ) {
         let (beta1, beta2) = (BETA1 as f32, BETA2 as f32);
-        let moments = self.first[range.clone()].iter_mut().zip(&mut self.second[range.clone()]);
-        let pairs = parameters[range.clone()].iter_mut().zip(&gradients[range]);
-        for ((parameter, &gradient), (first, second)) in pairs.zip(moments) {
-            let gradient = gradient + decay * *parameter;
-            *first = beta1 * *first + (1.0 - beta1) * gradient;
-            *second = beta2 * *second + (1.0 - beta2) * gradient * gradient;
-            *parameter -= rate * *first / (second.sqrt() + EPSILON);
-        }
+        let step = AdamStep { rate, beta1, beta2, epsilon: EPSILON, decay };
+        let (first, second) = (&mut self.first[range.clone()], &mut self.second[range.clone()]);
+        step.apply(&mut parameters[range.clone()], &gradients[range], first, second);
     }
 }

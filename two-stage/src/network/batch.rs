@@ -1,11 +1,15 @@
 //! Forward and backward passes over a block of rows.
 
-use kernels::{Destination, Matrix, matrix_product};
+use kernels::{
+    Destination, Matrix, THIN, add_bias, add_thin_product, mask_inactive, matrix_product,
+    sum_columns, thin_backward, thin_weight_gradient,
+};
 
 use super::{Layer, Network, Shape};
 
 /// Inputs, activations and logits of one block of rows; its buffers are reused from block to block.
 pub struct Batch {
+    layers: Vec<Layer>,
     rows: usize,
     inputs: Vec<f32>,
     /// The activations after each hidden layer.
@@ -14,6 +18,7 @@ pub struct Batch {
     /// dL/d(activation) of the layer at work, and of the one before it.
     upstream: Vec<f32>,
     downstream: Vec<f32>,
+    products: Products,
 }
 
 impl Batch {
@@ -22,12 +27,14 @@ impl Batch {
         let widest = shape.hidden.iter().copied().max().unwrap_or(0);
         let with_capacity = |width: usize| Vec::with_capacity(capacity * width);
         Self {
+            layers: shape.layers().collect(),
             rows: 0,
             inputs: with_capacity(shape.inputs),
             hidden: shape.hidden.iter().map(|&width| with_capacity(width)).collect(),
             logits: with_capacity(shape.outputs),
             upstream: with_capacity(widest),
             downstream: with_capacity(widest),
+            products: Products::default(),
         }
     }
 
@@ -44,96 +51,102 @@ impl Batch {
     }
 
     pub fn forward(&mut self, network: &Network) {
-        let Self { rows, inputs, hidden, logits, .. } = self;
-        let rows = *rows;
+        let Self { layers, rows, inputs, hidden, logits, products, .. } = self;
         let shape = &network.shape;
-        for (index, layer) in shape.layers().enumerate() {
+        for (index, layer) in layers.iter().enumerate() {
             let (before, after) = hidden.split_at_mut(index);
             let source: &[f32] = before.last().unwrap_or(inputs);
-            match after.first_mut() {
-                Some(output) => {
-                    dense(network, layer, source, output, rows);
-                    for value in output.iter_mut() {
-                        *value = value.max(0.0);
-                    }
-                }
-                None => dense(network, layer, source, logits, rows),
-            }
+            let is_hidden = !after.is_empty();
+            let output = after.first_mut().unwrap_or(&mut *logits);
+            output.resize(*rows * layer.outputs, 0.0);
+            let weights = &network.parameters[layer.weight_range()];
+            products.forward(source, weights, output, layer.outputs, Destination::Replace);
+            add_bias(output, &network.parameters[layer.bias_range()], is_hidden);
         }
         let skip = &network.parameters[shape.skip_start()..];
-        matrix_product(
-            Matrix::new(inputs, rows, shape.inputs),
-            Matrix::new(skip, shape.inputs, shape.outputs),
-            logits,
-            Destination::Add,
-        );
+        products.forward(inputs, skip, logits, shape.outputs, Destination::Add);
     }
 
     /// Writes dL/d(parameters), without any penalty, from dL/d(logits); after `forward`.
     pub fn backward(&mut self, network: &Network, logit_gradients: &[f32], gradients: &mut [f32]) {
+        let Self { layers, rows, inputs, hidden, upstream, downstream, products, .. } = self;
         let shape = &network.shape;
-        let rows = self.rows;
-        matrix_product(
-            Matrix::new(&self.inputs, rows, shape.inputs).transposed(),
-            Matrix::new(logit_gradients, rows, shape.outputs),
-            &mut gradients[shape.skip_start()..],
-            Destination::Replace,
-        );
-        let layers: Vec<Layer> = shape.layers().collect();
-        self.upstream.clear();
-        self.upstream.extend_from_slice(logit_gradients);
-        for (index, &layer) in layers.iter().enumerate().rev() {
-            let source = match index {
-                0 => &self.inputs,
-                _ => &self.hidden[index - 1],
-            };
-            let upstream = Matrix::new(&self.upstream, rows, layer.outputs);
-            matrix_product(
-                Matrix::new(source, rows, layer.inputs).transposed(),
-                upstream,
-                &mut gradients[layer.weight_range()],
-                Destination::Replace,
-            );
-            sum_columns(&self.upstream, &mut gradients[layer.bias_range()]);
+        let skip = &mut gradients[shape.skip_start()..];
+        products.weight_gradient(inputs, logit_gradients, skip, shape.outputs);
+        upstream.clear();
+        upstream.extend_from_slice(logit_gradients);
+        for (index, layer) in layers.iter().enumerate().rev() {
+            let source = if index == 0 { &*inputs } else { &hidden[index - 1] };
+            let weight_gradient = &mut gradients[layer.weight_range()];
+            products.weight_gradient(source, upstream, weight_gradient, layer.outputs);
+            sum_columns(upstream, &mut gradients[layer.bias_range()]);
             if index == 0 {
                 break;
             }
-            self.downstream.resize(rows * layer.inputs, 0.0);
+            downstream.resize(*rows * layer.inputs, 0.0);
             let weights = &network.parameters[layer.weight_range()];
-            matrix_product(
-                upstream,
-                Matrix::new(weights, layer.inputs, layer.outputs).transposed(),
-                &mut self.downstream,
-                Destination::Replace,
-            );
-            for (gradient, &activation) in self.downstream.iter_mut().zip(source) {
-                if activation <= 0.0 {
-                    *gradient = 0.0;
-                }
-            }
-            std::mem::swap(&mut self.upstream, &mut self.downstream);
+            products.backward(upstream, weights, downstream, layer);
+            mask_inactive(downstream, source);
+            std::mem::swap(upstream, downstream);
         }
     }
 }
 
-fn dense(network: &Network, layer: Layer, source: &[f32], output: &mut Vec<f32>, rows: usize) {
-    output.clear();
-    for _ in 0..rows {
-        output.extend_from_slice(&network.parameters[layer.bias_range()]);
-    }
-    matrix_product(
-        Matrix::new(source, rows, layer.inputs),
-        Matrix::new(&network.parameters[layer.weight_range()], layer.inputs, layer.outputs),
-        output,
-        Destination::Add,
-    );
+/// The three products of a layer: blocked, or thin where it has few outputs.
+#[derive(Default)]
+struct Products {
+    turned: Vec<f32>,
 }
 
-fn sum_columns(matrix: &[f32], sums: &mut [f32]) {
-    sums.fill(0.0);
-    for row in matrix.chunks_exact(sums.len()) {
-        for (sum, &value) in sums.iter_mut().zip(row) {
-            *sum += value;
+impl Products {
+    /// `out` = or += `source` · `weights`.
+    fn forward(
+        &mut self,
+        source: &[f32],
+        weights: &[f32],
+        out: &mut [f32],
+        outputs: usize,
+        destination: Destination,
+    ) {
+        if outputs <= THIN {
+            if destination == Destination::Replace {
+                out.fill(0.0);
+            }
+            add_thin_product(source, weights, out, outputs, &mut self.turned);
+        } else {
+            let (rows, inputs) = (out.len() / outputs, weights.len() / outputs);
+            let source = Matrix::new(source, rows, inputs);
+            matrix_product(source, Matrix::new(weights, inputs, outputs), out, destination);
+        }
+    }
+
+    /// `out` = `source`ᵀ · `upstream`.
+    fn weight_gradient(
+        &mut self,
+        source: &[f32],
+        upstream: &[f32],
+        out: &mut [f32],
+        outputs: usize,
+    ) {
+        if outputs <= THIN {
+            thin_weight_gradient(source, upstream, out, outputs, &mut self.turned);
+        } else {
+            let (rows, inputs) = (upstream.len() / outputs, out.len() / outputs);
+            let source = Matrix::new(source, rows, inputs).transposed();
+            let upstream = Matrix::new(upstream, rows, outputs);
+            matrix_product(source, upstream, out, Destination::Replace);
+        }
+    }
+
+    /// `out` = `upstream` · `weights`ᵀ.
+    fn backward(&mut self, upstream: &[f32], weights: &[f32], out: &mut [f32], layer: &Layer) {
+        let &Layer { inputs, outputs, .. } = layer;
+        if outputs <= THIN {
+            thin_backward(upstream, weights, out, outputs, &mut self.turned);
+        } else {
+            let upstream = Matrix::new(upstream, upstream.len() / outputs, outputs);
+            let weights = Matrix::new(weights, inputs, outputs).transposed();
+            matrix_product(upstream, weights, out, Destination::Replace);
         }
     }
 }

@@ -24,6 +24,10 @@ use crate::{
 };
 
 const DISTILLATION: &str = "distillation";
+/// Below so many rows a committee is the default, of this size: distilled, it keeps what it gains
+/// (docs/figures.md).
+const FEW_ROWS: usize = 50_000;
+const OF_FEW_ROWS: u8 = 5;
 
 /// What the members found together.
 pub(super) struct Committee {
@@ -54,16 +58,17 @@ pub(super) fn fit(rows: &TrainingRows, run: &mut Run, method: &Method) -> Result
 /// One member that holds out the validation fraction, or k that hold out a fold each.
 pub(super) fn members(rows: &TrainingRows) -> Vec<Member> {
     let options = rows.sample.options();
-    if options.ensemble == 1 {
+    let size = options.ensemble.unwrap_or(if rows.len() < FEW_ROWS { OF_FEW_ROWS } else { 1 });
+    if size == 1 {
         let mut rng = stream(options.seed, Stream::Split);
         let fraction = options.validation_fraction;
         let held_out = (0..rows.len()).map(|_| rng.random::<f64>() < fraction).collect();
         return vec![Member { number: 0, held_out }];
     }
     let mut rng = stream(options.seed, Stream::Folds);
-    let fold = folds(rows.len(), options.ensemble, &mut rng);
+    let fold = folds(rows.len(), size, &mut rng);
     let member = |number| Member { number, held_out: fold.iter().map(|&f| f == number).collect() };
-    (0..options.ensemble).map(member).collect()
+    (0..size).map(member).collect()
 }
 
 fn correct(

@@ -37,7 +37,7 @@ const LEAST_LABELLED_OF_GROUP: usize = 50;
 const TOP_SHARES: [f64; 6] = [0.01, 0.02, 0.03, 0.05, 0.08, 0.12];
 const TOP_ROWS: usize = 60;
 const TOP_LABELLED: usize = 90;
-const TOP_PART_OF_LABELS: usize = 8;
+const TOP_PART_OF_LABELS: usize = 4;
 /// Standard errors taken off.
 const CAUTION: f64 = 0.5;
 const MAX_GROUPS: usize = 32;

@@ -3,7 +3,7 @@
 use super::insufficient;
 use crate::{
     Error, ErrorKind, Result,
-    features::{Encoder, Levels, WeightedRow},
+    features::{BlockEncoder, Encoder, WeightedRow},
     model::Mode,
     sample::{Row, Sample},
     segment::Segment,
@@ -18,7 +18,7 @@ const EXPOSED_SHARE: std::ops::RangeInclusive<f64> = 0.02..=0.98;
 pub(super) struct TrainingRows<'a> {
     pub sample: &'a Sample,
     pub encoder: Encoder,
-    levels: Levels,
+    block_encoder: BlockEncoder,
     pub mode: Mode,
     /// Its place in the sample.
     index: Vec<u32>,
@@ -55,11 +55,11 @@ impl<'a> TrainingRows<'a> {
             ));
         }
         let encoder = Encoder::fit(sample, &weighted)?;
-        let levels = Levels::new(&encoder, sample);
+        let block_encoder = BlockEncoder::new(&encoder, sample);
         let mut rows = Self {
             sample,
             encoder,
-            levels,
+            block_encoder,
             mode: exposure.mode,
             index: Vec::new(),
             segment: Vec::new(),
@@ -187,13 +187,7 @@ impl<'a> TrainingRows<'a> {
 
     /// Writes the network inputs of these rows.
     pub fn encode(&self, rows: &[u32], inputs: &mut [f32]) {
-        let width = self.encoder.inputs();
-        if width == 0 {
-            return;
-        }
-        for (&row, inputs) in rows.iter().zip(inputs.chunks_exact_mut(width)) {
-            self.encoder.encode_row(self.features(row as usize), &self.levels, inputs);
-        }
+        self.block_encoder.encode(rows.iter().map(|&row| self.features(row as usize)), inputs);
     }
 
     /// Rows recorded organic that count as campaign-driven (t > 0.5), and the sum of t over all

@@ -80,8 +80,15 @@ fn target(customer: &Customer) -> Target {
     }
 }
 
+/// One network, unless the options ask for a committee: most tests are about other things.
 fn sample(customers: &[Customer], options: &str) -> Sample {
-    let mut sample = Sample::new(Options::from_json(options).unwrap(), 1 << 30);
+    let options = Options::from_json(options).unwrap();
+    let ensemble = options.ensemble.or(Some(1));
+    sample_with(customers, Options { ensemble, ..options })
+}
+
+fn sample_with(customers: &[Customer], options: Options) -> Sample {
+    let mut sample = Sample::new(options, 1 << 30);
     sample.set_columns(columns(), false).unwrap();
     for customer in customers {
         sample.push(values(customer), target(customer)).unwrap();

@@ -153,6 +153,17 @@ fn an_ensemble_is_a_committee_that_may_be_distilled() {
 }
 
 #[test]
+fn few_rows_train_a_committee_unless_told_otherwise() {
+    let size = |count: u64, options: &str| {
+        let mut sample = sample_with(&customers(count), Options::from_json(options).unwrap());
+        sample.canonicalise();
+        committee::members(&TrainingRows::new(&sample, &mut Vec::new()).unwrap()).len()
+    };
+    assert_eq!((size(300, "{}"), size(300, r#"{"ensemble": 1}"#)), (5, 1));
+    assert_eq!((size(50_000, "{}"), size(50_000, r#"{"ensemble": 2}"#)), (1, 2));
+}
+
+#[test]
 fn the_seed_is_the_start_of_every_choice() {
     let bytes =
         |seed: u64| encode_model(&train_with(&format!(r#""epochs": 10, "seed": {seed}"#))).unwrap();

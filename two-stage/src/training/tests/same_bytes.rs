@@ -32,7 +32,7 @@ fn partial_states_make_the_same_model() {
         // As a parallel worker hands its state over.
         decode_sample(&encode_sample(&sample(part, OPTIONS)).unwrap()).unwrap()
     });
-    let mut whole = Sample::new(Options::from_json(OPTIONS).unwrap(), 1 << 30);
+    let mut whole = sample(&[], OPTIONS);
     parts.try_for_each(|part| whole.merge(part)).unwrap();
     assert!(bytes(whole) == expected);
 }

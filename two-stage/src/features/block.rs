@@ -1,0 +1,155 @@
+//! The encoder at the speed of training: a block of a sample's rows at a time, everything that
+//! depends on a column alone worked out before.
+
+use std::ops::Range;
+
+use kernels::Scale;
+
+use super::encoder::{CLIP, Cell, Encoder, Encoding, Input, level};
+use crate::sample::Sample;
+
+/// An input, and the value that it takes when raised.
+type Raised = (usize, f32);
+
+pub(crate) struct BlockEncoder {
+    /// A row before its values are known: each indicator at rest.
+    resting: Vec<f32>,
+    copies: Vec<Copy>,
+    gaps: Vec<Gap>,
+    categories: Vec<Category>,
+    scale: Scale,
+}
+
+/// Neighbouring columns of numbers whose inputs are neighbours as well.
+struct Copy {
+    columns: Range<usize>,
+    input: usize,
+}
+
+/// A column of numbers with an indicator of missing values.
+struct Gap {
+    column: usize,
+    raised: Raised,
+}
+
+struct Category {
+    column: usize,
+    inputs: Range<usize>,
+    /// What each of the sample's codes raises.
+    codes: Vec<Option<Raised>>,
+    /// What NULL raises; None = training saw no NULL, so one is the average customer.
+    missing: Option<Raised>,
+}
+
+impl BlockEncoder {
+    pub(crate) fn new(encoder: &Encoder, sample: &Sample) -> Self {
+        let mut block = Self {
+            resting: Vec::new(),
+            copies: Vec::new(),
+            gaps: Vec::new(),
+            categories: Vec::new(),
+            scale: Scale::default(),
+        };
+        for (column, encoding) in encoder.encodings.iter().enumerate() {
+            match encoding {
+                Encoding::Number { logarithmic, value, missing } => {
+                    if let Some(value) = value {
+                        block.number(column, *logarithmic, *value);
+                    }
+                    if let Some(missing) = missing {
+                        let raised = block.indicator(*missing);
+                        block.gaps.push(Gap { column, raised });
+                    }
+                }
+                Encoding::Category { levels, other, missing } => {
+                    block.category(column, levels, *other, *missing, sample);
+                }
+            }
+        }
+        block
+    }
+
+    fn number(&mut self, column: usize, logarithmic: bool, value: Input) {
+        let input = self.resting.len();
+        self.resting.push(0.0);
+        self.scale.push(logarithmic, value.mean, value.inverse_deviation);
+        match self.copies.last_mut() {
+            Some(Copy { columns, input: first })
+                if columns.end == column && *first + columns.len() == input =>
+            {
+                columns.end += 1;
+            }
+            _ => self.copies.push(Copy { columns: column..column + 1, input }),
+        }
+    }
+
+    /// A new input that rests, and what raises it. The scale leaves it as it is.
+    fn indicator(&mut self, input: Input) -> Raised {
+        let place = self.resting.len();
+        self.resting.push(input.indicate(false));
+        self.scale.push(false, 0.0, 1.0);
+        (place, input.indicate(true))
+    }
+
+    fn category(
+        &mut self,
+        column: usize,
+        levels: &[(String, Option<Input>)],
+        other: Option<Input>,
+        missing: Option<Input>,
+        sample: &Sample,
+    ) {
+        let start = self.resting.len();
+        let of_level: Vec<Option<Raised>> =
+            levels.iter().map(|(_, input)| input.map(|input| self.indicator(input))).collect();
+        let of_other = other.map(|input| self.indicator(input));
+        let missing = missing.map(|input| self.indicator(input));
+        let raised = |text: &str| match level(levels, text) {
+            Cell::Level(place) => of_level[place],
+            _ => of_other,
+        };
+        let codes = sample.categories(column).map(raised).collect();
+        let inputs = start..self.resting.len();
+        self.categories.push(Category { column, inputs, codes, missing });
+    }
+
+    /// Encodes rows of the sample, given as the words of their features, into rows × inputs.
+    pub(crate) fn encode<'a>(&self, rows: impl Iterator<Item = &'a [u32]>, inputs: &mut [f32]) {
+        let width = self.resting.len();
+        if width == 0 {
+            return;
+        }
+        for (words, inputs) in rows.zip(inputs.chunks_exact_mut(width)) {
+            self.place(words, inputs);
+        }
+        self.scale.apply(inputs, CLIP);
+    }
+
+    /// Puts a row's values where they belong; numbers are still to be scaled.
+    fn place(&self, words: &[u32], inputs: &mut [f32]) {
+        inputs.copy_from_slice(&self.resting);
+        for Copy { columns, input } in &self.copies {
+            for (input, &word) in inputs[*input..].iter_mut().zip(&words[columns.clone()]) {
+                *input = f32::from_bits(word);
+            }
+        }
+        for Gap { column, raised: (input, value) } in &self.gaps {
+            if f32::from_bits(words[*column]).is_nan() {
+                inputs[*input] = *value;
+            }
+        }
+        for category in &self.categories {
+            let raised = match category.codes.get(words[category.column] as usize) {
+                Some(&raised) => raised,
+                None if category.missing.is_none() => {
+                    inputs[category.inputs.clone()].fill(0.0);
+                    None
+                }
+                None => category.missing,
+            };
+            if let Some((input, value)) = raised {
+                inputs[input] = value;
+            }
+        }
+    }
+}
