@@ -36,9 +36,9 @@ ANALYZE customers;
 
 CREATE TABLE models (kind text PRIMARY KEY, model intent_model);
 INSERT INTO models SELECT 'row', train_intent_model(f, observed_segment, exposed,
-    '{"epochs": 10, "hidden_layers": [4]}')
+    '{"ensemble": 1, "epochs": 10, "hidden_layers": [4]}')
 FROM customers c, LATERAL (SELECT c.recency, c.frequency, c.discount_share, c.app_user) f;
 INSERT INTO models SELECT 'array', train_intent_model(ARRAY[recency, frequency, discount_share],
-    observed_segment, exposed, '{"epochs": 10, "hidden_layers": [4]}')
+    observed_segment, exposed, '{"ensemble": 1, "epochs": 10, "hidden_layers": [4]}')
 FROM customers c;
 SELECT kind, model IS NOT NULL AS trained FROM models ORDER BY kind;

@@ -42,7 +42,7 @@ SELECT segment_customer(NULL::float8[]) IS NULL AS features, segment_customer(NU
 
 -- Prepared statements and PL/pgSQL see the model that is active now.
 SELECT save_model('live', model) FROM models WHERE kind = 'row';
-SELECT save_model('live', train_intent_model(f, observed_segment, exposed, '{"epochs": 10, "hidden_layers": [4], "seed": 5}'), false)
+SELECT save_model('live', train_intent_model(f, observed_segment, exposed, '{"ensemble": 1, "epochs": 10, "hidden_layers": [4], "seed": 5}'), false)
 FROM customers c, LATERAL (SELECT c.recency, c.frequency, c.discount_share, c.app_user) f;
 SELECT model AS a FROM intent_models WHERE name = 'live' AND version = 1 \gset
 SELECT model AS b FROM intent_models WHERE name = 'live' AND version = 2 \gset
