@@ -1,0 +1,89 @@
+"""Measures what a training costs, as ratios to other work that the same run does in turns with it.
+
+Prints Markdown. Run by scripts/bench/run, which provides the server and the packages; progress goes
+to stderr.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+
+# Each is a module with a TITLE and report(report, options).
+SECTIONS = {
+    "epoch": "an epoch against its matrix products",
+    "clients": "a training against scikit-learn and PyTorch",
+    "growth": "time and memory with the rows",
+    "method": "the default method against one plain network",
+    "busy": "CPU time on busy processors",
+}
+
+
+def positive(text):
+    value = int(text)
+    if value < 1:
+        raise ValueError
+    return value
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        prog="scripts/bench/run",
+        description="Measures what a training costs, as ratios to other work in the same run.",
+    )
+    told = "; ".join(f"{key}: {meaning}" for key, meaning in SECTIONS.items())
+    parser.add_argument("keys", nargs="*", help=f"sections (default: all). {told}")
+    parser.add_argument(
+        "--rows", type=positive, default=1_000_000, help="rows that train (default: 1000000)"
+    )
+    parser.add_argument("--runs", type=positive, default=3, help="runs of each (default: 3)")
+    parser.add_argument("--full", action="store_true", help="growth up to 10,000,000 rows")
+    parser.add_argument(
+        "--torch", action="store_true", help="fetch PyTorch (3 GB) if it is missing"
+    )
+    parser.add_argument("--write", metavar="FILE", help="write the report to a file as well")
+    options = parser.parse_args()
+    for key in options.keys:
+        if key not in SECTIONS:
+            parser.error(f"there is no '{key}'; there are: {', '.join(SECTIONS)}")
+    return options
+
+
+def introduction(backend, options, load):
+    query = """SELECT extversion, split_part(current_setting('server_version'), ' ', 1)
+               FROM pg_extension WHERE extname = 'pg_intent'"""
+    extension, server = backend.rows(query)[0]
+    return f"""\
+# Benchmarks
+
+Made by `{" ".join(["scripts/bench/run", *sys.argv[1:]])}`, with pg_intent {extension} on PostgreSQL {server}, on
+{os.cpu_count()} processors. What is compared ran in turns in one run. Figures are the median of {options.runs} runs, and
+the range where they differ; a ratio is taken within each run. {load:.1f} processes wanted a processor in the minute before:
+with 0.5 or more, something else was running, and the figures are not to be relied on."""
+
+
+def main():
+    options = arguments()
+    # Before the tables are made, which is work of our own.
+    load = os.getloadavg()[0]
+    import psycopg
+    from report import Report
+    from server import Backend, make_rows
+
+    with psycopg.connect(autocommit=True) as connection:
+        connection.execute("CREATE EXTENSION IF NOT EXISTS pg_intent")
+    report = Report()
+    with Backend() as backend:
+        report.write(introduction(backend, options, load))
+        make_rows(backend, "bench_rows", options.rows, seed=1)
+    for key in SECTIONS:
+        if not options.keys or key in options.keys:
+            section = importlib.import_module(key)
+            report.write(f"## {section.TITLE}")
+            section.report(report, options)
+    if options.write:
+        report.save(options.write)
+
+
+if __name__ == "__main__":
+    main()

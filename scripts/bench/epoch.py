@@ -1,0 +1,146 @@
+"""One epoch of a plain training, as a multiple of its matrix products alone."""
+
+import time
+from math import ceil
+
+import numpy as np
+from report import number, progress, ratios, spread, table
+from server import FEATURES, Backend
+
+TITLE = "One epoch, divided by its matrix products"
+BATCH = 256
+HIDDEN = (64, 32)
+SEGMENTS = 3
+# One engaged customer in 24 stays engaged, about 2 % of all: stage 2, which trains on them, is small.
+ENGAGED = "SELECT f, CASE WHEN id % 24 = 0 THEN y ELSE 'low_engagement' END AS y FROM bench_rows"
+HELD_OUT = 0.01
+COMPARED = 50_000
+"""Rows that the comparison trains its one-stage network on, and holds out, at most."""
+SHORT, LONG = 3, 13
+
+
+class Products:
+    """The products of one batch in single precision, in numpy, into memory that is there already."""
+
+    def __init__(self):
+        random = np.random.default_rng(1)
+
+        def matrix(*shape):
+            return random.standard_normal(shape).astype(np.float32)
+
+        first, second = HIDDEN
+        self.x, self.g = matrix(BATCH, FEATURES), matrix(BATCH, SEGMENTS)
+        self.h1, self.h2 = matrix(BATCH, first), matrix(BATCH, second)
+        self.d1, self.d2 = matrix(BATCH, first), matrix(BATCH, second)
+        self.z, self.skipped = matrix(BATCH, SEGMENTS), matrix(BATCH, SEGMENTS)
+        self.w1, self.w2, self.w3 = (
+            matrix(FEATURES, first),
+            matrix(first, second),
+            matrix(second, SEGMENTS),
+        )
+        self.skip = matrix(FEATURES, SEGMENTS)
+        self.gradients = [np.empty_like(w) for w in (self.w1, self.w2, self.w3, self.skip)]
+
+    def forward(self):
+        np.dot(self.x, self.w1, out=self.h1)
+        np.dot(self.h1, self.w2, out=self.h2)
+        np.dot(self.h2, self.w3, out=self.z)
+        np.dot(self.x, self.skip, out=self.skipped)
+
+    def step(self):
+        self.forward()
+        g1, g2, g3, g_skip = self.gradients
+        np.dot(self.h2.T, self.g, out=g3)
+        np.dot(self.x.T, self.g, out=g_skip)
+        np.dot(self.g, self.w3.T, out=self.d2)
+        np.dot(self.h1.T, self.d2, out=g2)
+        np.dot(self.d2, self.w2.T, out=self.d1)
+        np.dot(self.x.T, self.d1, out=g1)
+
+
+def seconds_each(task, times):
+    began = time.perf_counter()
+    for _ in range(times):
+        task()
+    return (time.perf_counter() - began) / times
+
+
+def batches_of(rows, engaged):
+    """(trained, held out): the batches that all networks of one epoch pass through.
+
+    Those are stage 1, stage 2 and the one-stage network; the logistic regression is left out.
+    """
+    trained = [(1 - HELD_OUT) * rows, (1 - HELD_OUT) * engaged]
+    held_out = [HELD_OUT * rows, HELD_OUT * engaged]
+    trained.append(min(trained[0], COMPARED))
+    held_out.append(min(held_out[0], COMPARED))
+    return sum(ceil(part / BATCH) for part in trained), sum(ceil(part / BATCH) for part in held_out)
+
+
+def epoch_seconds(backend):
+    """What an epoch adds: all that does not repeat with the epochs cancels out."""
+    short, long = (
+        backend.train(
+            ENGAGED,
+            {
+                "correction": "none",
+                "epochs": epochs,
+                "patience": 1000,
+                "validation_fraction": HELD_OUT,
+            },
+        )
+        for epochs in (SHORT, LONG)
+    )
+    return (long - short) / (LONG - SHORT)
+
+
+def measure(backend, options):
+    """{threads: seconds of an epoch}, seconds of a step's products and of a forward pass's; all by run."""
+    products, batches = Products(), ceil(options.rows / BATCH)
+    threads = [1, 2] if backend.has_threads else [1]
+    epochs, steps, forwards = {count: [] for count in threads}, [], []
+    for run in range(options.runs):
+        steps.append(seconds_each(products.step, batches))
+        forwards.append(seconds_each(products.forward, batches))
+        for count in threads:
+            backend.use_threads(count)
+            epochs[count].append(epoch_seconds(backend))
+        progress(
+            f"epoch, run {run + 1}: {number(epochs[1][-1])} s, products {number(steps[-1] * batches)} s"
+        )
+    return epochs, steps, forwards
+
+
+def report(report, options):
+    batches = ceil(options.rows / BATCH)
+    with Backend() as backend:
+        epochs, steps, forwards = measure(backend, options)
+        (engaged,) = backend.info("rows_engaged")
+    trained, held_out = batches_of(options.rows, engaged)
+    plain = [step * batches for step in steps]
+    all_networks = [trained * step + held_out * forward for step, forward in zip(steps, forwards)]
+    lines = [
+        [
+            f"{count} thread{'s' if count > 1 else ''}",
+            spread(seconds, " s"),
+            spread(ratios(seconds, plain)),
+            spread(ratios(seconds, all_networks)),
+        ]
+        for count, seconds in epochs.items()
+    ]
+    if not backend.has_threads:
+        lines.append(["2 threads", "no setting pg_intent.training_threads", "", ""])
+    header = ["pg_intent", "one epoch", "÷ products of the rows", "÷ products of all networks"]
+    report.write(
+        f"""\
+{options.rows:,} rows of {FEATURES} features, network {FEATURES}-{HIDDEN[0]}-{HIDDEN[1]}-{SEGMENTS} with a skip,
+batch {BATCH}, `correction` none. An epoch of pg_intent is the difference of two trainings in SQL, of {LONG} and of
+{SHORT} epochs, divided by {LONG - SHORT}; {HELD_OUT:.0%} of the rows are held out. Divided by numpy's time for the
+matrix products of {batches:,} batches, forward and backward, in one thread: {spread(plain, " s")}.
+
+A training does more than the one network: stage 2 ({engaged:,} engaged rows) and the two models of the comparison (at
+most {COMPARED:,} rows each) have as many epochs. The last column divides by the products of all of them but the logistic
+regression: {trained:,} batches forward and backward, {held_out:,} forward only. With fewer than 1,000,000 rows the
+comparison is a large part, and only the last column means something.""",
+        table(header, lines),
+    )
