@@ -1,6 +1,6 @@
 -- Training in parallel: by partial aggregates under a Gather, and to the same bytes.
 SET pg_intent.progress = off;
-\set options '''{"epochs": 10, "hidden_layers": [4]}'''
+\set options '''{"epochs": 10, "ensemble": 1, "hidden_layers": [4]}'''
 CREATE TABLE many AS SELECT * FROM simulate_customers(6000, seed => 2);
 CREATE TABLE shuffled AS SELECT * FROM many ORDER BY hashint8(customer_id);
 ANALYZE many, shuffled;
@@ -12,17 +12,33 @@ SET min_parallel_table_scan_size = 0;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 SELECT plan_nodes(:'query');
-CREATE TABLE parallel AS SELECT 'parallel' AS plan, model FROM (:query) q;
-SET parallel_leader_participation = off;
-CREATE TABLE workers AS SELECT 'workers alone' AS plan, model FROM (:query) q;
-SET max_parallel_workers_per_gather = 1;
-CREATE TABLE worker AS SELECT 'one worker' AS plan, model FROM (:query) q;
+-- By 0 to 4 workers that could start, with and without the leader.
+ALTER TABLE many SET (parallel_workers = 4);
+SET max_parallel_workers_per_gather = 4;
+CREATE FUNCTION train_by(workers int, leader text, query text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    line text;
+    launched text;
+BEGIN
+    PERFORM set_config('max_parallel_workers', workers::text, true);
+    PERFORM set_config('parallel_leader_participation', leader, true);
+    FOR line IN EXECUTE 'EXPLAIN (ANALYZE, TIMING off) CREATE TABLE one AS ' || query LOOP
+        launched := coalesce(launched, substring(line FROM 'Workers Launched: (\d+)'));
+    END LOOP;
+    INSERT INTO results SELECT format('%s workers, leader %s', launched, leader), model FROM one;
+    DROP TABLE one;
+END $$;
+SELECT count(train_by(workers, leader, :'query')) FROM generate_series(0, 4) workers, unnest(ARRAY['on', 'off']) leader;
 RESET max_parallel_workers_per_gather;
-RESET parallel_leader_participation;
-CREATE TABLE other_order AS SELECT 'shuffled' AS plan, train_intent_model(f, observed_segment, exposed, :options) AS model
+-- The same rows in another order.
+INSERT INTO results SELECT 'shuffled', train_intent_model(f, observed_segment, exposed, :options)
 FROM shuffled m, LATERAL (SELECT m.recency, m.frequency, m.app_user) f;
-INSERT INTO results TABLE parallel UNION ALL TABLE workers UNION ALL TABLE worker UNION ALL TABLE other_order;
-SELECT count(*), count(DISTINCT model::bytea) AS models FROM results;
+CREATE TABLE inserted (LIKE many);
+INSERT INTO inserted SELECT * FROM many WHERE customer_id % 3 = 1 ORDER BY customer_id DESC;
+INSERT INTO inserted SELECT * FROM many WHERE customer_id % 3 <> 1 ORDER BY monetary;
+INSERT INTO results SELECT 'inserted', train_intent_model(f, observed_segment, exposed, :options)
+FROM inserted m, LATERAL (SELECT m.recency, m.frequency, m.app_user) f;
+SELECT plan, model::bytea = (SELECT model::bytea FROM results WHERE plan = 'serial') AS same FROM results ORDER BY plan;
 
 -- Arrays, groups, and workers that see no row or only NULLs.
 \set arrays 'SELECT train_intent_model(ARRAY[recency, frequency], observed_segment, exposed, ' :options ')::bytea AS model FROM many'
@@ -65,5 +81,5 @@ SELECT count(*) FROM many WHERE campaign_intent(ARRAY[recency, frequency, discou
 SELECT count(*) FROM many, models WHERE kind = 'array' AND campaign_intent(ARRAY[recency, frequency, discount_share], model) >= 0;
 ROLLBACK;
 SELECT drop_model('parallel');
-DROP FUNCTION tell_process;
-DROP TABLE many, shuffled, results, parallel, workers, worker, other_order;
+DROP FUNCTION tell_process, train_by;
+DROP TABLE many, shuffled, inserted, results;
