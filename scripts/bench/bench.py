@@ -59,7 +59,7 @@ def introduction(backend, options, load):
 Made by `{" ".join(["scripts/bench/run", *sys.argv[1:]])}`, with pg_intent {extension} on PostgreSQL {server}, on
 {os.cpu_count()} processors. What is compared ran in turns in one run. Figures are the median of {options.runs} runs, and
 the range where they differ; a ratio is taken within each run. {load:.1f} processes wanted a processor in the minute before:
-with 0.5 or more, something else was running, and the figures are not to be relied on."""
+with 0.5 or more, something else was running, and times are not to be relied on; ratios by CPU time suffer less."""
 
 
 def main():

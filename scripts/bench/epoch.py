@@ -4,7 +4,7 @@ import time
 from math import ceil
 
 import numpy as np
-from report import number, progress, ratios, spread, table
+from report import progress, ratios, spread, table
 from server import FEATURES, Backend
 
 TITLE = "One epoch, divided by its matrix products"
@@ -59,10 +59,11 @@ class Products:
 
 
 def seconds_each(task, times):
-    began = time.perf_counter()
+    """(time, CPU time) of one time, as an array."""
+    began, cpu_began = time.perf_counter(), time.process_time()
     for _ in range(times):
         task()
-    return (time.perf_counter() - began) / times
+    return np.array([time.perf_counter() - began, time.process_time() - cpu_began]) / times
 
 
 def batches_of(rows, engaged):
@@ -77,37 +78,38 @@ def batches_of(rows, engaged):
     return sum(ceil(part / BATCH) for part in trained), sum(ceil(part / BATCH) for part in held_out)
 
 
-def epoch_seconds(backend):
-    """What an epoch adds: all that does not repeat with the epochs cancels out."""
-    short, long = (
-        backend.train(
-            ENGAGED,
-            {
-                "correction": "none",
-                "epochs": epochs,
-                "patience": 1000,
-                "validation_fraction": HELD_OUT,
-            },
-        )
-        for epochs in (SHORT, LONG)
-    )
-    return (long - short) / (LONG - SHORT)
+def train(backend, epochs):
+    """(time, CPU time) of a training, as an array."""
+    options = {"correction": "none", "epochs": epochs, "patience": 1000}
+    seconds = backend.train(ENGAGED, options | {"validation_fraction": HELD_OUT})
+    return np.array([seconds, backend.cpu])
 
 
 def measure(backend, options):
-    """{threads: seconds of an epoch}, seconds of a step's products and of a forward pass's; all by run."""
+    """{threads: an epoch's times}, the times of a step's products and of a forward pass's; all by run."""
     products, batches = Products(), ceil(options.rows / BATCH)
     threads = [1, 2] if backend.has_threads else [1]
     epochs, steps, forwards = {count: [] for count in threads}, [], []
     for run in range(options.runs):
-        steps.append(seconds_each(products.step, batches))
-        forwards.append(seconds_each(products.forward, batches))
+        # Before each training and after the last one: what disturbs a training disturbs these too.
+        step, forward = [], []
+
+        def multiply():
+            step.append(seconds_each(products.step, batches))
+            forward.append(seconds_each(products.forward, batches))
+
         for count in threads:
             backend.use_threads(count)
-            epochs[count].append(epoch_seconds(backend))
-        progress(
-            f"epoch, run {run + 1}: {number(epochs[1][-1])} s, products {number(steps[-1] * batches)} s"
-        )
+            multiply()
+            short = train(backend, SHORT)
+            multiply()
+            # All that does not repeat with the epochs cancels out.
+            epochs[count].append((train(backend, LONG) - short) / (LONG - SHORT))
+        multiply()
+        steps.append(np.mean(step, 0))
+        forwards.append(np.mean(forward, 0))
+        seconds, product_seconds = epochs[1][-1][0], steps[-1][0] * batches
+        progress(f"epoch, run {run + 1}: {seconds:.3f} s, products {product_seconds:.3f} s")
     return epochs, steps, forwards
 
 
@@ -119,28 +121,30 @@ def report(report, options):
     trained, held_out = batches_of(options.rows, engaged)
     plain = [step * batches for step in steps]
     all_networks = [trained * step + held_out * forward for step, forward in zip(steps, forwards)]
-    lines = [
-        [
+    lines = []
+    for count, times in epochs.items():
+        line = [
             f"{count} thread{'s' if count > 1 else ''}",
-            spread(seconds, " s"),
-            spread(ratios(seconds, plain)),
-            spread(ratios(seconds, all_networks)),
+            spread([time for time, _ in times], " s"),
         ]
-        for count, seconds in epochs.items()
-    ]
+        for divisors in (plain, all_networks):
+            time_ratios, cpu_ratios = zip(*ratios(times, divisors))
+            line += [spread(time_ratios), spread(cpu_ratios)]
+        lines.append(line)
     if not backend.has_threads:
-        lines.append(["2 threads", "no setting pg_intent.training_threads", "", ""])
-    header = ["pg_intent", "one epoch", "÷ products of the rows", "÷ products of all networks"]
+        lines.append(["2 threads", "no setting pg_intent.training_threads", "", "", "", ""])
+    header = ["pg_intent", "one epoch", "÷ products of the rows", "by CPU time"]
+    header += ["÷ products of all networks", "by CPU time"]
     report.write(
         f"""\
 {options.rows:,} rows of {FEATURES} features, network {FEATURES}-{HIDDEN[0]}-{HIDDEN[1]}-{SEGMENTS} with a skip,
 batch {BATCH}, `correction` none. An epoch of pg_intent is the difference of two trainings in SQL, of {LONG} and of
 {SHORT} epochs, divided by {LONG - SHORT}; {HELD_OUT:.0%} of the rows are held out. Divided by numpy's time for the
-matrix products of {batches:,} batches, forward and backward, in one thread: {spread(plain, " s")}.
+matrix products of {batches:,} batches, forward and backward, in one thread: {spread([time for time, _ in plain], " s")}.
 
 A training does more than the one network: stage 2 ({engaged:,} engaged rows) and the two models of the comparison (at
-most {COMPARED:,} rows each) have as many epochs. The last column divides by the products of all of them but the logistic
+most {COMPARED:,} rows each) have as many epochs. The last two columns divide by the products of all of them but the logistic
 regression: {trained:,} batches forward and backward, {held_out:,} forward only. With fewer than 1,000,000 rows the
-comparison is a large part, and only the last column means something.""",
+comparison is a large part, and only these two mean something.""",
         table(header, lines),
     )

@@ -39,7 +39,7 @@ def spread(values, unit=""):
 def number(value):
     if value >= 100:
         return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+    return f"{value:.{1 if value >= 10 else 2 if value >= 0.1 else 4}f}"
 
 
 def ratios(numerators, denominators):

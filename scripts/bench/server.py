@@ -24,6 +24,8 @@ class Backend:
         self.connection.add_notice_handler(self._notice)
         self.notices = []
         """(time, stage) of what the last training told while it ran."""
+        self.cpu = 0.0
+        """CPU seconds of the last training, of all its threads."""
         self.process = Path("/proc", str(self.connection.info.backend_pid))
         self.execute("SET max_parallel_workers_per_gather = 0")
         # The settings of the extension are known once a function of it was called.
@@ -62,9 +64,11 @@ class Backend:
         query = sql.SQL(
             "CREATE TEMPORARY TABLE trained AS SELECT train_intent_model({}) AS model FROM ({}) AS r"
         )
-        began = time.perf_counter()
+        began, cpu_began = time.perf_counter(), self.cpu_seconds()
         self.execute(query.format(arguments, sql.SQL(rows)))
-        return time.perf_counter() - began
+        seconds = time.perf_counter() - began
+        self.cpu = self.cpu_seconds() - cpu_began
+        return seconds
 
     def info(self, *columns):
         """Columns of model_info() of the last training."""
