@@ -180,7 +180,8 @@ impl Training {
         Ok(training)
     }
 
-    fn of_sample(sample: Sample) -> Self {
+    fn of_sample(mut sample: Sample) -> Self {
+        sample.set_poll(|| pg_sys::check_for_interrupts!());
         Self {
             options: sample.options().clone(),
             sample,

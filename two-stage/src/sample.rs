@@ -64,6 +64,13 @@ pub struct Sample {
     sampled: bool,
     /// Whether the rows stand in their canonical order, equal ones merged.
     ordered: bool,
+    /// Called every few milliseconds while rows are merged and sampled.
+    #[serde(skip, default = "no_poll")]
+    poll: fn(),
+}
+
+fn no_poll() -> fn() {
+    || ()
 }
 
 impl Sample {
@@ -82,7 +89,14 @@ impl Sample {
             kept_before_sampling: 0,
             sampled: false,
             ordered: false,
+            poll: no_poll(),
         }
+    }
+
+    /// `poll` is called every few milliseconds while rows are merged and sampled. It may unwind;
+    /// the sample is lost then.
+    pub fn set_poll(&mut self, poll: fn()) {
+        self.poll = poll;
     }
 
     pub fn options(&self) -> &Options {
@@ -194,7 +208,10 @@ impl Sample {
         self.set_columns(columns, other.positional)?;
         let codes = self.take_dictionaries(&other.dictionaries)?;
         let stride = self.stride();
-        for row in other.words.chunks_exact(stride) {
+        for (index, row) in other.words.chunks_exact(stride).enumerate() {
+            if index.is_multiple_of(order::POLL_ROWS) {
+                (self.poll)();
+            }
             self.make_room();
             let start = self.words.len();
             self.words.extend_from_slice(row);

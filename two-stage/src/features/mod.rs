@@ -7,7 +7,6 @@ mod statistics;
 
 pub(crate) use block::BlockEncoder;
 pub use encoder::{Description, Encoder};
-pub(crate) use statistics::WeightedRow;
 
 use serde::{Deserialize, Serialize};
 

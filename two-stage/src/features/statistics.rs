@@ -1,12 +1,13 @@
 //! Fits the encoder on the training rows: moments in f64, weighted, in the rows' canonical order.
 
-use std::collections::BTreeSet;
-
 use kernels::signed_log;
 
 use super::encoder::{Encoder, Encoding, Input};
 use super::{Column, Kind};
-use crate::{Error, ErrorKind, Result, sample::Sample};
+use crate::{
+    Error, ErrorKind, Result,
+    sample::{Row, Sample},
+};
 
 /// Columns with more skew than this are learned on a logarithmic scale.
 const SKEWNESS: f64 = 1.5;
@@ -17,47 +18,53 @@ const MAX_LEVELS: usize = 32;
 /// A text column with more distinct values for each row than this is a key.
 const KEY_SHARE: f64 = 0.9;
 
-/// A training row as the statistics see it.
-#[derive(Clone, Copy)]
-pub struct WeightedRow {
-    /// Its place in the sample.
-    pub index: u32,
-    /// Its weight times its count.
-    pub weight: f64,
-    pub count: u64,
+/// Rows between two polls.
+const POLL_ROWS: usize = 4096;
+
+/// The used rows of a canonical sample, with the weight of all their copies.
+struct Rows<'a, W> {
+    sample: &'a Sample,
+    weight: W,
 }
 
-impl Encoder {
-    /// Fits every column over `rows`, the used rows of a canonical sample.
-    pub(crate) fn fit(sample: &Sample, rows: &[WeightedRow]) -> Result<Self> {
-        let columns = sample.columns().unwrap_or_default();
-        let fit = |(index, column): (usize, &Column)| match column.kind {
-            Kind::Category => fit_category(sample, rows, index, column),
-            kind => Ok(fit_number(sample, rows, index, kind)),
-        };
-        let encodings = columns.iter().enumerate().map(fit).collect::<Result<_>>()?;
-        Ok(Self { encodings })
+impl<W: Fn(Row) -> f64> Rows<'_, W> {
+    fn pass(&self, poll: &mut dyn FnMut(), mut each: impl FnMut(Row, f64)) {
+        for (index, row) in self.sample.rows().enumerate() {
+            if index.is_multiple_of(POLL_ROWS) {
+                poll();
+            }
+            let weight = (self.weight)(row);
+            if weight > 0.0 {
+                each(row, weight);
+            }
+        }
     }
 }
 
-/// Weighted mean, standard deviation and skewness.
-struct Moments {
-    mean: f64,
-    deviation: f64,
-    skewness: f64,
-}
-
-fn moments(values: impl Iterator<Item = (f64, f64)> + Clone) -> Moments {
-    let (sum, total) =
-        values.clone().fold((0.0, 0.0), |(s, t), (value, weight)| (s + weight * value, t + weight));
-    let mean = if total > 0.0 { sum / total } else { 0.0 };
-    let (second, third) = values.fold((0.0, 0.0), |(second, third), (value, weight)| {
-        let d = value - mean;
-        (second + weight * d * d, third + weight * d * d * d)
-    });
-    let deviation = if total > 0.0 { (second / total).sqrt() } else { 0.0 };
-    let skewness = if deviation > 0.0 { third / total / deviation.powi(3) } else { 0.0 };
-    Moments { mean, deviation, skewness }
+impl Encoder {
+    /// Fits every column. `weight` is that of all copies of a row, 0 where it is not used; `poll`
+    /// is called every few milliseconds.
+    pub(crate) fn fit(
+        sample: &Sample,
+        weight: impl Fn(Row) -> f64,
+        poll: &mut dyn FnMut(),
+    ) -> Result<Self> {
+        let columns = sample.columns().unwrap_or_default();
+        let rows = Rows { sample, weight };
+        let of_kind = |category: bool| -> Vec<usize> {
+            (0..columns.len())
+                .filter(|&c| (columns[c].kind == Kind::Category) == category)
+                .collect()
+        };
+        let mut encodings: Vec<Option<Encoding>> = vec![None; columns.len()];
+        for (column, encoding) in fit_numbers(&rows, columns, of_kind(false), poll) {
+            encodings[column] = Some(encoding);
+        }
+        for (column, encoding) in fit_categories(&rows, columns, of_kind(true), poll)? {
+            encodings[column] = Some(encoding);
+        }
+        Ok(Self { encodings: encodings.into_iter().flatten().collect() })
+    }
 }
 
 /// The input of a value with these moments; None where it is constant (within f32's resolution).
@@ -72,84 +79,181 @@ fn indicator(raised: f64, total: f64) -> Option<Input> {
     input(share, (share * (1.0 - share)).max(0.0).sqrt())
 }
 
-fn fit_number(sample: &Sample, rows: &[WeightedRow], column: usize, kind: Kind) -> Encoding {
-    let all = rows.iter().map(|row| {
-        let word = sample.row(row.index as usize).features()[column];
-        (f32::from_bits(word), row.weight)
+/// Weighted moments of one column of numbers, gathered in two passes.
+#[derive(Default)]
+struct Moments {
+    column: usize,
+    /// Whether the column is on a logarithmic scale.
+    logarithmic: bool,
+    weight: f64,
+    sum: f64,
+    mean: f64,
+    second: f64,
+    third: f64,
+    missing: bool,
+    /// Distinct values, three at most.
+    distinct: Vec<u32>,
+}
+
+impl Moments {
+    fn of(columns: impl IntoIterator<Item = usize>, logarithmic: bool) -> Vec<Self> {
+        let moments = |column| Self { column, logarithmic, ..Self::default() };
+        columns.into_iter().map(moments).collect()
+    }
+
+    fn value(&self, row: Row) -> f32 {
+        let value = f32::from_bits(row.features()[self.column]);
+        if self.logarithmic { signed_log(value) } else { value }
+    }
+
+    fn add(&mut self, row: Row, weight: f64) {
+        let value = self.value(row);
+        if value.is_nan() {
+            self.missing = true;
+            return;
+        }
+        self.weight += weight;
+        self.sum += weight * f64::from(value);
+        if self.distinct.len() < 3 && !self.distinct.contains(&value.to_bits()) {
+            self.distinct.push(value.to_bits());
+        }
+    }
+
+    fn add_central(&mut self, row: Row, weight: f64) {
+        let value = self.value(row);
+        if !value.is_nan() {
+            let d = f64::from(value) - self.mean;
+            self.second += weight * d * d;
+            self.third += weight * d * d * d;
+        }
+    }
+
+    fn deviation(&self) -> f64 {
+        if self.weight > 0.0 { (self.second / self.weight).sqrt() } else { 0.0 }
+    }
+
+    fn is_skewed(&self) -> bool {
+        let deviation = self.deviation();
+        deviation > 0.0
+            && (self.third / self.weight / deviation.powi(3)).abs() > SKEWNESS
+            && self.distinct.len() > 2
+    }
+
+    fn encoding(&self, total: f64) -> Encoding {
+        // Missing values count as the mean, so they shrink the deviation over all rows.
+        let share = if total > 0.0 { self.weight / total } else { 0.0 };
+        Encoding::Number {
+            logarithmic: self.logarithmic,
+            value: input(self.mean, self.deviation() * share.sqrt()),
+            missing: indicator(total - self.weight, total).filter(|_| self.missing),
+        }
+    }
+}
+
+/// Mean, then deviation and skewness, of several columns at once.
+fn gather<W: Fn(Row) -> f64>(
+    rows: &Rows<W>,
+    moments: &mut [Moments],
+    poll: &mut dyn FnMut(),
+) -> f64 {
+    let mut total = 0.0;
+    if moments.is_empty() {
+        return total;
+    }
+    rows.pass(poll, |row, weight| {
+        total += weight;
+        moments.iter_mut().for_each(|column| column.add(row, weight));
     });
-    let total: f64 = rows.iter().map(|row| row.weight).sum();
-    let present = all.filter(|(value, _)| !value.is_nan());
-    let present_weight: f64 = present.clone().map(|(_, weight)| weight).sum();
-    let plain = moments(present.clone().map(|(value, weight)| (f64::from(value), weight)));
-    let logarithmic = kind == Kind::Number
-        && plain.skewness.abs() > SKEWNESS
-        && has_more_than_two_values(present.clone().map(|(value, _)| value));
-    let Moments { mean, deviation, .. } = if logarithmic {
-        moments(present.map(|(value, weight)| (f64::from(signed_log(value)), weight)))
-    } else {
-        plain
-    };
-    // Missing values count as the mean, so they shrink the deviation over all rows.
-    let share = if total > 0.0 { present_weight / total } else { 0.0 };
-    Encoding::Number {
-        logarithmic,
-        value: input(mean, deviation * share.sqrt()),
-        missing: indicator(total - present_weight, total).filter(|_| {
-            rows.iter().any(|row| {
-                f32::from_bits(sample.row(row.index as usize).features()[column]).is_nan()
-            })
-        }),
+    for column in moments.iter_mut() {
+        column.mean = if column.weight > 0.0 { column.sum / column.weight } else { 0.0 };
     }
+    rows.pass(poll, |row, weight| {
+        moments.iter_mut().for_each(|column| column.add_central(row, weight));
+    });
+    total
 }
 
-fn has_more_than_two_values(values: impl Iterator<Item = f32>) -> bool {
-    let mut seen = BTreeSet::new();
-    for value in values {
-        seen.insert(value.to_bits());
-        if seen.len() > 2 {
-            return true;
-        }
-    }
-    false
+fn fit_numbers<W: Fn(Row) -> f64>(
+    rows: &Rows<W>,
+    columns: &[Column],
+    numbers: Vec<usize>,
+    poll: &mut dyn FnMut(),
+) -> Vec<(usize, Encoding)> {
+    let mut plain = Moments::of(numbers, false);
+    let total = gather(rows, &mut plain, poll);
+    let skewed = |m: &&Moments| columns[m.column].kind == Kind::Number && m.is_skewed();
+    let mut logarithmic = Moments::of(plain.iter().filter(skewed).map(|m| m.column), true);
+    gather(rows, &mut logarithmic, poll);
+    // Where a column has both, the logarithmic one comes last.
+    plain.iter().chain(&logarithmic).map(|m| (m.column, m.encoding(total))).collect()
 }
 
-fn fit_category(
-    sample: &Sample,
-    rows: &[WeightedRow],
-    index: usize,
-    column: &Column,
-) -> Result<Encoding> {
-    let texts: Vec<&str> = sample.categories(index).collect();
-    let mut weights = vec![0.0; texts.len()];
-    let mut counts = vec![0_u64; texts.len()];
-    let (mut missing, mut total, mut present_rows) = (0.0, 0.0, 0);
-    for row in rows {
-        total += row.weight;
-        let code = sample.row(row.index as usize).features()[index] as usize;
-        match counts.get_mut(code) {
+/// How often each category of a column came.
+struct Levels {
+    column: usize,
+    weights: Vec<f64>,
+    counts: Vec<u64>,
+    missing: f64,
+}
+
+impl Levels {
+    fn new(sample: &Sample, column: usize) -> Self {
+        let texts = sample.categories(column).len();
+        Self { column, weights: vec![0.0; texts], counts: vec![0; texts], missing: 0.0 }
+    }
+
+    fn add(&mut self, row: Row, weight: f64) {
+        let code = row.features()[self.column] as usize;
+        match self.counts.get_mut(code) {
             Some(count) => {
-                *count += row.count;
-                weights[code] += row.weight;
-                present_rows += row.count;
+                *count += u64::from(row.count());
+                self.weights[code] += weight;
             }
-            None => missing += row.weight,
+            None => self.missing += weight,
         }
     }
-    refuse_key(column, &counts, present_rows)?;
-    let frequent = frequent_levels(&counts, rows.iter().map(|row| row.count).sum());
-    let other: f64 = total - missing - frequent.iter().map(|&code| weights[code]).sum::<f64>();
-    let has_other = counts.iter().enumerate().any(|(code, &n)| n > 0 && !frequent.contains(&code));
-    Ok(Encoding::Category {
-        levels: frequent
-            .iter()
-            .map(|&code| (texts[code].to_owned(), indicator(weights[code], total)))
-            .collect(),
-        other: indicator(other, total).filter(|_| has_other),
-        missing: indicator(missing, total).filter(|_| missing > 0.0),
-    })
+
+    fn encoding(&self, sample: &Sample, total: f64, rows: u64) -> Encoding {
+        let Self { weights, counts, missing, .. } = self;
+        let texts: Vec<&str> = sample.categories(self.column).collect();
+        let frequent = frequent_levels(counts, rows);
+        let other = total - missing - frequent.iter().map(|&code| weights[code]).sum::<f64>();
+        let is_other = |(code, &count): (usize, &u64)| count > 0 && !frequent.contains(&code);
+        let has_other = counts.iter().enumerate().any(is_other);
+        let level = |&code: &usize| (texts[code].to_owned(), indicator(weights[code], total));
+        Encoding::Category {
+            levels: frequent.iter().map(level).collect(),
+            other: indicator(other, total).filter(|_| has_other),
+            missing: indicator(*missing, total).filter(|_| *missing > 0.0),
+        }
+    }
 }
 
-fn refuse_key(column: &Column, counts: &[u64], present_rows: u64) -> Result<()> {
+fn fit_categories<W: Fn(Row) -> f64>(
+    rows: &Rows<W>,
+    columns: &[Column],
+    categories: Vec<usize>,
+    poll: &mut dyn FnMut(),
+) -> Result<Vec<(usize, Encoding)>> {
+    let sample = rows.sample;
+    let mut levels: Vec<Levels> = categories.iter().map(|&c| Levels::new(sample, c)).collect();
+    let (mut total, mut count) = (0.0, 0);
+    if !levels.is_empty() {
+        rows.pass(poll, |row, weight| {
+            total += weight;
+            count += u64::from(row.count());
+            levels.iter_mut().for_each(|column| column.add(row, weight));
+        });
+    }
+    let encoding = |levels: &Levels| {
+        refuse_key(&columns[levels.column], &levels.counts)?;
+        Ok((levels.column, levels.encoding(sample, total, count)))
+    };
+    levels.iter().map(encoding).collect()
+}
+
+fn refuse_key(column: &Column, counts: &[u64]) -> Result<()> {
+    let present_rows: u64 = counts.iter().sum();
     let distinct = counts.iter().filter(|&&count| count > 0).count();
     if distinct as u64 > LEVEL_ROWS && distinct as f64 > KEY_SHARE * present_rows as f64 {
         return Err(Error::new(

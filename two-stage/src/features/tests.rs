@@ -21,17 +21,9 @@ fn fit(kind: Kind, values: &[Value]) -> crate::Result<(Encoder, [Column; 1])> {
     for &value in values {
         sample.push([value].into_iter(), KNOWN)?;
     }
-    sample.canonicalise();
-    let rows: Vec<WeightedRow> = sample
-        .rows()
-        .enumerate()
-        .map(|(index, row)| WeightedRow {
-            index: index as u32,
-            weight: f64::from(row.count()),
-            count: row.count().into(),
-        })
-        .collect();
-    Ok((Encoder::fit(&sample, &rows)?, columns))
+    sample.canonicalise(&mut || ());
+    let encoder = Encoder::fit(&sample, |row| f64::from(row.count()), &mut || ())?;
+    Ok((encoder, columns))
 }
 
 fn encode((encoder, columns): &(Encoder, [Column; 1]), value: Value) -> Vec<f32> {

@@ -8,6 +8,9 @@ use crate::features::Kind;
 /// What sorting needs for each row beside its words: a key and an index.
 const BYTES_TO_SORT: usize = size_of::<(u64, u32)>();
 
+/// Rows between two polls.
+pub(super) const POLL_ROWS: usize = 4096;
+
 impl Sample {
     /// Rows that the memory limit allows in the buffer.
     fn capacity(&self) -> usize {
@@ -29,7 +32,8 @@ impl Sample {
             return;
         }
         if self.words.len() >= most {
-            self.order();
+            let poll = self.poll;
+            self.order(&mut || poll());
         } else {
             // Twice as large, as Vec would grow, but never past the limit.
             let more = self.words.len().max(64 * stride).min(most - self.words.len());
@@ -38,8 +42,9 @@ impl Sample {
     }
 
     /// Puts the rows in an order that depends on seed and content alone, equal ones merged. What is
-    /// in the buffer in the end is the same whatever the order of arrival.
-    pub fn canonicalise(&mut self) {
+    /// in the buffer in the end is the same whatever the order of arrival. `poll` is called every
+    /// few milliseconds; if it unwinds, the sample is lost.
+    pub fn canonicalise(&mut self, poll: &mut dyn FnMut()) {
         if self.ordered || self.columns.is_none() {
             return;
         }
@@ -55,18 +60,21 @@ impl Sample {
                 }
             }
         }
-        self.order();
+        self.order(poll);
         self.ordered = true;
     }
 
     /// Sorts by key, merges equal rows, and keeps the smallest keys.
-    fn order(&mut self) {
+    fn order(&mut self, poll: &mut dyn FnMut()) {
         let keep = self.sample_size();
         let stride = self.stride();
-        let keys = self.sorted_keys();
+        let keys = self.sorted_keys(poll);
         let mut order: Vec<u32> = Vec::with_capacity(keys.len());
         let mut merged: Vec<u32> = Vec::new();
-        for (_, index) in keys {
+        for (place, (_, index)) in keys.into_iter().enumerate() {
+            if place.is_multiple_of(POLL_ROWS) {
+                poll();
+            }
             match order.last() {
                 Some(&last) if self.content(last) == self.content(index) => {
                     let count = self.row(index as usize).count();
@@ -79,20 +87,46 @@ impl Sample {
         }
         let distinct = order.len();
         order.append(&mut merged);
-        permute(&mut self.words, stride, &mut order);
+        permute(&mut self.words, stride, &mut order, poll);
         self.sampled |= distinct > keep;
         self.words.truncate(distinct.min(keep) * stride);
     }
 
-    fn sorted_keys(&self) -> Vec<(u64, u32)> {
+    /// Keys are hashes, so their first bits deal them evenly into buckets: each key goes to its
+    /// bucket at once, and no bucket takes long to sort.
+    fn sorted_keys(&self, poll: &mut dyn FnMut()) -> Vec<(u64, u32)> {
         let hashes = self.category_hashes();
         let mut bytes = Vec::with_capacity(self.stride() * size_of::<u32>());
-        let mut keys: Vec<(u64, u32)> = (0..self.rows().len() as u32)
-            .map(|index| (self.key(index, &hashes, &mut bytes), index))
-            .collect();
-        keys.sort_unstable_by(|a, b| {
-            a.0.cmp(&b.0).then_with(|| self.content(a.1).cmp(self.content(b.1)))
-        });
+        let rows = self.rows().len();
+        let bits = (rows / POLL_ROWS).max(1).ilog2() + 1;
+        let bucket = |key: u64| (key >> (u64::BITS - bits)) as usize;
+        let mut key_of = |index: usize| {
+            if index.is_multiple_of(POLL_ROWS) {
+                poll();
+            }
+            self.key(index as u32, &hashes, &mut bytes)
+        };
+        let mut ends = vec![0_usize; 1 << bits];
+        (0..rows).for_each(|index| ends[bucket(key_of(index))] += 1);
+        let mut end = 0;
+        for next in &mut ends {
+            end += *next;
+            *next = end;
+        }
+        let mut keys = vec![(0, 0); rows];
+        let mut starts = ends.clone();
+        for index in (0..rows).rev() {
+            let key = key_of(index);
+            let place = &mut starts[bucket(key)];
+            *place -= 1;
+            keys[*place] = (key, index as u32);
+        }
+        for (start, end) in starts.into_iter().zip(ends) {
+            poll();
+            keys[start..end].sort_unstable_by(|a, b| {
+                a.0.cmp(&b.0).then_with(|| self.content(a.1).cmp(self.content(b.1)))
+            });
+        }
         keys
     }
 
@@ -134,8 +168,9 @@ impl Sample {
 }
 
 /// Moves row `order[i]` to place i, for all i, within the buffer; `order` is used up.
-fn permute(words: &mut [u32], stride: usize, order: &mut [u32]) {
+fn permute(words: &mut [u32], stride: usize, order: &mut [u32], poll: &mut dyn FnMut()) {
     let mut first = vec![0; stride];
+    let mut moves = 0_usize;
     for start in 0..order.len() {
         if order[start] as usize == start {
             continue;
@@ -143,6 +178,10 @@ fn permute(words: &mut [u32], stride: usize, order: &mut [u32]) {
         first.copy_from_slice(&words[start * stride..(start + 1) * stride]);
         let mut place = start;
         loop {
+            moves += 1;
+            if moves.is_multiple_of(POLL_ROWS) {
+                poll();
+            }
             let source = std::mem::replace(&mut order[place], place as u32) as usize;
             if source == start {
                 words[place * stride..(place + 1) * stride].copy_from_slice(&first);

@@ -28,7 +28,7 @@ fn push(sample: &mut Sample, row: (i32, usize, usize)) {
 
 /// Everything that a training sees of a sample: its distinct rows with their texts and counts.
 fn content(mut sample: Sample) -> Vec<(u32, Option<String>, Segment, u32)> {
-    sample.canonicalise();
+    sample.canonicalise(&mut || ());
     let texts: Vec<String> = sample.categories(1).map(str::to_owned).collect();
     sample
         .rows()
@@ -77,7 +77,7 @@ proptest! {
     #[test]
     fn without_a_limit_every_row_counts(rows in rows()) {
         let mut sample = filled(&rows, WIDE);
-        sample.canonicalise();
+        sample.canonicalise(&mut || ());
         prop_assert_eq!(sample.len(), rows.len() as u64);
         prop_assert_eq!(sample.sampled(), None);
     }
@@ -87,7 +87,7 @@ proptest! {
 fn a_sample_past_the_limit_is_even_and_keeps_full_counts() {
     let rows: Vec<_> = (0..3).flat_map(|_| (0..2000).map(|i| (i, 0, (i % 3) as usize))).collect();
     let mut sample = filled(&rows, 1 << 14);
-    sample.canonicalise();
+    sample.canonicalise(&mut || ());
     let (used, read) = sample.sampled().expect("the limit was passed");
     assert_eq!(read, 6000);
     assert_eq!(used, 3 * sample.rows().len() as u64, "each row came three times");
@@ -153,7 +153,7 @@ fn equal_numbers_are_equal_rows() {
         let values = [Value::Number(age), Value::Missing].into_iter();
         sample.push(values, target(Segment::Organic)).unwrap();
     }
-    sample.canonicalise();
+    sample.canonicalise(&mut || ());
     assert_eq!(sample.rows().len(), 3);
 }
 

@@ -37,9 +37,8 @@ pub(super) struct Committee {
     /// t of every row, the members' mean.
     pub labels: Vec<f32>,
     pub label_frequency: Option<LabelFrequency>,
-    /// The rows that the first member held out, for a comparison with other models.
-    pub held_out: Vec<u32>,
-    /// The first member's stage 1.
+    /// The first member, and its stage 1: what is compared with other models.
+    pub first_member: Member,
     pub first: Network,
 }
 
@@ -52,7 +51,7 @@ pub(super) fn fit(rows: &TrainingRows, run: &mut Run, method: &Method) -> Result
         let network = segmentation::fit(rows, run, member, &corrected, blends)?;
         gathered.add(rows, run, member, corrected, network);
     }
-    gathered.finish(rows, run, method, &members)
+    gathered.finish(rows, run, method, members)
 }
 
 /// One member that holds out the validation fraction, or k that hold out a fold each.
@@ -80,7 +79,7 @@ fn correct(
 ) -> Result<Corrected> {
     match method {
         Method::Constant(intent) => Ok(Corrected {
-            labels: vec![*intent as f32; rows.len()],
+            labels: vec![*intent as f32; rows.places()],
             frequency: None,
             network: None,
             candidates: false,
@@ -110,8 +109,8 @@ impl Gathered {
         Self {
             segmentation: Vec::new(),
             correction: Vec::new(),
-            labels: vec![0.0; rows.len()],
-            frequency: vec![0.0; rows.len()],
+            labels: vec![0.0; rows.places()],
+            frequency: vec![0.0; rows.places()],
             held_out: Vec::new(),
         }
     }
@@ -127,7 +126,7 @@ impl Gathered {
         add(&mut self.labels, &corrected.labels);
         if let Some(frequency) = &corrected.frequency {
             add(&mut self.frequency, frequency);
-            let unseen = rows.select(|row| member.held_out[row] && rows.segment(row).engaged());
+            let (_, unseen) = member.split(rows, |row| rows.segment(row).engaged());
             let held_out = &mut self.held_out;
             predict(rows, run.observer, &network, &unseen, segmentation::NAME, |row, logits| {
                 held_out.push(HeldOut {
@@ -147,7 +146,7 @@ impl Gathered {
         rows: &TrainingRows,
         run: &mut Run,
         method: &Method,
-        members: &[Member],
+        mut members: Vec<Member>,
     ) -> Result<Committee> {
         let count = members.len() as f32;
         self.labels.iter_mut().for_each(|t| *t /= count);
@@ -170,7 +169,7 @@ impl Gathered {
             intent,
             labels: self.labels,
             label_frequency,
-            held_out: rows.select(|row| members[0].held_out[row]),
+            first_member: members.swap_remove(0),
             first,
         })
     }
@@ -205,8 +204,8 @@ fn add(sums: &mut [f32], values: &[f32]) {
 
 /// Fits one network to the members' mean probabilities.
 fn distil(rows: &TrainingRows, run: &mut Run, members: &[Network]) -> Result<Network> {
-    let all = rows.select(|_| true);
-    let mut targets = vec![[0.0_f32; 3]; rows.len()];
+    let all: Vec<u32> = rows.each().map(|row| row as u32).collect();
+    let mut targets = vec![[0.0_f32; 3]; rows.places()];
     for network in members {
         predict(rows, run.observer, network, &all, DISTILLATION, |row, logits| {
             let p = softmax([logits[0], logits[1], logits[2]]);

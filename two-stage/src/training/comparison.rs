@@ -28,7 +28,7 @@ pub(super) fn compare(
     run: &mut Run,
     committee: &Committee,
 ) -> Result<Vec<Comparison>> {
-    let mut held_out = committee.held_out.clone();
+    let (_, mut held_out) = committee.first_member.split(rows, |_| true);
     held_out.truncate(MOST_ROWS);
     let hidden = rows.sample.options().hidden_layers.clone();
     let one_stage = baseline(rows, run, committee, 0, hidden)?;
@@ -49,16 +49,13 @@ fn baseline(
     number: u8,
     hidden_layers: Vec<usize>,
 ) -> Result<Network> {
-    let mut is_held_out = vec![false; rows.len()];
-    committee.held_out.iter().for_each(|&row| is_held_out[row as usize] = true);
-    let part = |held_out: bool| {
-        let mut part = rows.select(|row| rows.exposed(row) && is_held_out[row] == held_out);
-        part.truncate(MOST_ROWS);
-        part
-    };
+    let (mut training, mut validation) =
+        committee.first_member.split(rows, |row| rows.exposed(row));
+    training.truncate(MOST_ROWS);
+    validation.truncate(MOST_ROWS);
     let plan = Plan {
-        training: part(false),
-        validation: part(true),
+        training,
+        validation,
         first_validation: 0,
         stream: Stream::Comparison(number),
         hidden_layers,

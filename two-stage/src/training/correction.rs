@@ -42,7 +42,7 @@ pub(super) struct RowFrequency {
 impl RowFrequency {
     /// One c for all rows, and no head.
     pub fn pooled(rows: &TrainingRows, c: f64) -> Self {
-        let of_row = vec![c as f32; rows.len()];
+        let of_row = vec![c as f32; rows.places()];
         Self { model: LabelFrequency::Pooled(c), of_row, head: None }
     }
 
@@ -103,7 +103,7 @@ fn corrected_labels(
     frequency: &RowFrequency,
 ) -> (Vec<f32>, Vec<f32>) {
     let engaged = rows.select(|row| rows.segment(row).engaged());
-    let mut labels = vec![0.0; rows.len()];
+    let mut labels = vec![0.0; rows.places()];
     let mut of_row = frequency.of_row.clone();
     predict(rows, run.observer, network, &engaged, NAME, |row, logits| {
         if let Some(&z) = logits.get(1) {
@@ -129,10 +129,10 @@ fn target(rows: &TrainingRows, row: usize, f: f64, c: f64) -> f64 {
 /// Guards 1 and 2, on the labels that stage 1 learns from.
 pub(super) fn check(rows: &TrainingRows, run: &mut Run, labels: &[f32], c: f64) {
     let (mut labelled, mut hidden) = (0.0, 0.0);
-    for (row, &t) in labels.iter().enumerate() {
+    for row in rows.copies() {
         match rows.segment(row) {
             Segment::CampaignDriven => labelled += rows.weight(row),
-            Segment::Organic => hidden += rows.weight(row) * f64::from(t),
+            Segment::Organic => hidden += rows.weight(row) * f64::from(labels[row]),
             Segment::LowEngagement => {}
         }
     }

@@ -24,15 +24,16 @@ struct Rate {
 }
 
 impl Rate {
-    fn add(&mut self, v: f64, engaged: bool, labelled: bool) {
-        self.weight += v;
-        self.squares += v * v;
+    /// `count` rows of weight v.
+    fn add(&mut self, count: f64, v: f64, engaged: bool, labelled: bool) {
+        self.weight += count * v;
+        self.squares += count * v * v;
         if engaged {
-            self.engaged += v;
-            self.engaged_squares += v * v;
+            self.engaged += count * v;
+            self.engaged_squares += count * v * v;
         }
         if labelled {
-            self.labelled += v;
+            self.labelled += count * v;
         }
     }
 
@@ -51,13 +52,14 @@ impl Rate {
 impl CampaignShare {
     pub fn estimate(rows: &TrainingRows) -> Result<Self> {
         let (mut exposed, mut unexposed) = (Rate::default(), Rate::default());
-        for row in 0..rows.len() {
+        for row in rows.each() {
+            let count = rows.count(row);
             let (w, e) = (rows.weight(row), rows.propensity(row));
             let engaged = rows.segment(row).engaged();
             if rows.exposed(row) {
-                exposed.add(w / e, engaged, rows.is_labelled(row));
+                exposed.add(count, w / e, engaged, rows.is_labelled(row));
             } else {
-                unexposed.add(w / (1.0 - e), engaged, false);
+                unexposed.add(count, w / (1.0 - e), engaged, false);
             }
         }
         if exposed.engaged == 0.0 {

@@ -199,7 +199,7 @@ impl Groups {
         pooled: f64,
     ) -> RowFrequency {
         let mut few = Vec::new();
-        let mut of_row = vec![pooled as f32; rows.len()];
+        let mut of_row = vec![pooled as f32; rows.places()];
         let mut groups = Vec::new();
         for &value in &self.values {
             let belongs = |row: usize| rows.features(row)[self.column] == value;

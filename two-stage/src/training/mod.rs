@@ -72,10 +72,12 @@ pub fn train(sample: &mut Sample, observer: &mut dyn Observer) -> Result<Outcome
 }
 
 fn train_rows(sample: &mut Sample, observer: &mut dyn Observer) -> Result<TwoStageModel> {
-    observer.poll(&Progress { stage: "ordering rows", epoch: 0, epochs: 0, loss: None });
-    sample.canonicalise();
+    let ordering = Progress { stage: "ordering rows", epoch: 0, epochs: 0, loss: None };
+    sample.canonicalise(&mut || observer.poll(&ordering));
     let mut run = Run { observer, warnings: Vec::new(), history: Vec::new() };
-    let rows = TrainingRows::new(sample, &mut run.warnings)?;
+    let encoding = Progress { stage: "encoding", ..ordering };
+    let mut poll = || run.observer.poll(&encoding);
+    let rows = TrainingRows::new(sample, &mut run.warnings, &mut poll)?;
     let share = match rows.mode {
         Mode::Exposure => Some(CampaignShare::estimate(&rows)?),
         Mode::Simple => None,
@@ -103,15 +105,18 @@ impl Run<'_> {
 struct Member {
     /// Which streams of random numbers it draws.
     number: u8,
-    /// The rows that choose its best epochs.
+    /// Whether each copy of each row chooses its best epochs, or trains it.
     held_out: Vec<bool>,
 }
 
 impl Member {
     /// The rows that it trains on and those that it holds out.
     fn split(&self, rows: &TrainingRows, uses: impl Fn(usize) -> bool) -> (Vec<u32>, Vec<u32>) {
-        let part = |held_out: bool| rows.select(|row| uses(row) && self.held_out[row] == held_out);
-        (part(false), part(true))
+        let (mut training, mut held_out) = (Vec::new(), Vec::new());
+        for (row, &is_held_out) in rows.copies().zip(&self.held_out).filter(|(row, _)| uses(*row)) {
+            if is_held_out { &mut held_out } else { &mut training }.push(row as u32);
+        }
+        (training, held_out)
     }
 }
 
@@ -180,7 +185,7 @@ struct Corrected {
 
 /// Labels that stand as they were observed.
 fn observed_labels(rows: &TrainingRows) -> Vec<f32> {
-    (0..rows.len()).map(|row| f32::from(u8::from(rows.is_labelled(row)))).collect()
+    (0..rows.places()).map(|row| f32::from(u8::from(rows.is_labelled(row)))).collect()
 }
 
 fn insufficient(message: impl Into<String>, hint: &str) -> Error {

@@ -3,100 +3,89 @@
 use super::insufficient;
 use crate::{
     Error, ErrorKind, Result,
-    features::{BlockEncoder, Encoder, WeightedRow},
+    features::{BlockEncoder, Encoder},
     model::Mode,
     sample::{Row, Sample},
     segment::Segment,
 };
 
 /// Fewer rows than this teach nothing that holds.
-const LEAST_ROWS: usize = 50;
+const LEAST_ROWS: u64 = 50;
 /// A share of exposed rows outside makes weights of more than 50: no comparison.
 const EXPOSED_SHARE: std::ops::RangeInclusive<f64> = 0.02..=0.98;
 
-/// A canonical sample's rows, each as often as its count, but for those that cannot be used.
+/// A canonical sample's rows, but for those that cannot be used. A row is named by its place in the
+/// sample and read where it lies; where training goes through rows, each comes as often as its
+/// count says.
 pub(super) struct TrainingRows<'a> {
     pub sample: &'a Sample,
     pub encoder: Encoder,
     block_encoder: BlockEncoder,
     pub mode: Mode,
-    /// Its place in the sample.
-    index: Vec<u32>,
-    segment: Vec<Segment>,
-    exposed: Vec<bool>,
-    /// Scaled to mean 1.
-    weight: Vec<f32>,
-    /// e, the chance of exposure; 1 in simple mode.
-    propensity: Vec<f32>,
+    exposure: Exposure,
+    totals: Totals,
+}
+
+/// How many rows there are of each kind, each counted as often as it came.
+#[derive(Default)]
+struct Totals {
+    rows: u64,
+    engaged: u64,
+    labelled: u64,
+    /// Labelled campaign_driven, but not exposed.
+    relabelled: u64,
+    weight: f64,
+}
+
+impl Totals {
+    fn of(sample: &Sample, exposure: &Exposure) -> Self {
+        let mut totals = Self::default();
+        for row in sample.rows().filter(|&row| exposure.uses(row)) {
+            let count = u64::from(row.count());
+            let driven = row.segment() == Segment::CampaignDriven;
+            totals.rows += count;
+            totals.engaged += count * u64::from(row.segment().engaged());
+            totals.labelled += count * u64::from(driven && row.exposed());
+            totals.relabelled += count * u64::from(driven && !row.exposed());
+            totals.weight += weight(row);
+        }
+        totals
+    }
 }
 
 impl<'a> TrainingRows<'a> {
-    pub fn new(sample: &'a Sample, warnings: &mut Vec<String>) -> Result<Self> {
-        let exposure = Exposure::of(sample, warnings)?;
-        let kept: Vec<u32> = (0..sample.rows().len() as u32)
-            .filter(|&index| exposure.uses(sample.row(index as usize)))
-            .collect();
-        let (total, count) = kept.iter().fold((0.0, 0), |(total, count), &index| {
-            let row = sample.row(index as usize);
-            (total + weight(row), count + u64::from(row.count()))
-        });
-        let scale = if count > 0 { count as f64 / total } else { 1.0 };
-        let weighted: Vec<WeightedRow> = kept
-            .iter()
-            .map(|&index| {
-                let row = sample.row(index as usize);
-                WeightedRow { index, weight: weight(row) * scale, count: u64::from(row.count()) }
-            })
-            .collect();
-        if count < LEAST_ROWS as u64 {
+    /// `poll` is called every few milliseconds.
+    pub fn new(
+        sample: &'a Sample,
+        warnings: &mut Vec<String>,
+        poll: &mut dyn FnMut(),
+    ) -> Result<Self> {
+        let mut exposure = Exposure::of(sample, warnings)?;
+        let totals = Totals::of(sample, &exposure);
+        if totals.rows < LEAST_ROWS {
             return Err(insufficient(
-                format!("{count} rows can be used for training, but {LEAST_ROWS} are needed"),
+                format!(
+                    "{} rows can be used for training, but {LEAST_ROWS} are needed",
+                    totals.rows
+                ),
                 "Give more rows with an observed segment.",
             ));
         }
-        let encoder = Encoder::fit(sample, &weighted)?;
+        exposure.scale = totals.rows as f64 / totals.weight;
+        let scaled = |row: Row| if exposure.uses(row) { weight(row) * exposure.scale } else { 0.0 };
+        let encoder = Encoder::fit(sample, scaled, poll)?;
         let block_encoder = BlockEncoder::new(&encoder, sample);
-        let mut rows = Self {
-            sample,
-            encoder,
-            block_encoder,
-            mode: exposure.mode,
-            index: Vec::new(),
-            segment: Vec::new(),
-            exposed: Vec::new(),
-            weight: Vec::new(),
-            propensity: Vec::new(),
-        };
-        rows.expand(&weighted, &exposure, warnings);
-        rows.check_segments()?;
-        rows.check_propensity(&exposure, warnings);
-        Ok(rows)
-    }
-
-    fn expand(&mut self, kept: &[WeightedRow], exposure: &Exposure, warnings: &mut Vec<String>) {
-        let mut relabelled = 0;
-        for &WeightedRow { index, weight, count } in kept {
-            let row = self.sample.row(index as usize);
-            let segment = match row.segment() {
-                Segment::CampaignDriven if !row.exposed() => {
-                    relabelled += count;
-                    Segment::Organic
-                }
-                segment => segment,
-            };
-            for _ in 0..count {
-                self.index.push(index);
-                self.segment.push(segment);
-                self.exposed.push(row.exposed());
-                self.weight.push((weight / count as f64) as f32);
-                self.propensity.push(exposure.propensity(row));
-            }
-        }
-        if relabelled > 0 {
+        let mode = exposure.mode;
+        let rows = Self { sample, encoder, block_encoder, mode, exposure, totals };
+        if rows.totals.relabelled > 0 {
             warnings.push(format!(
-                "{relabelled} unexposed rows are labelled campaign_driven and count as organic"
+                "{} unexposed rows are labelled campaign_driven and count as organic",
+                rows.totals.relabelled
             ));
         }
+        rows.check_segments()?;
+        rows.check_propensity(warnings);
+        Ok(rows)
     }
 
     fn check_segments(&self) -> Result<()> {
@@ -116,17 +105,17 @@ impl<'a> TrainingRows<'a> {
     }
 
     /// Guard 5: a given chance of exposure that the rows contradict.
-    fn check_propensity(&self, exposure: &Exposure, warnings: &mut Vec<String>) {
-        if self.mode == Mode::Simple || !exposure.given {
+    fn check_propensity(&self, warnings: &mut Vec<String>) {
+        if self.mode == Mode::Simple || !self.exposure.given {
             return;
         }
         let (mut exposed, mut expected, mut total, mut squares) = (0.0, 0.0, 0.0, 0.0);
-        for row in 0..self.len() {
-            let weight = self.weight(row);
-            exposed += weight * f64::from(u8::from(self.exposed[row]));
-            expected += weight * self.propensity(row);
-            total += weight;
-            squares += weight * weight;
+        for row in self.each() {
+            let (count, weight) = (self.count(row), self.weight(row));
+            exposed += count * weight * f64::from(u8::from(self.exposed(row)));
+            expected += count * weight * self.propensity(row);
+            total += count * weight;
+            squares += count * weight * weight;
         }
         let (share, expected) = (exposed / total, expected / total);
         let error = (share * (1.0 - share) * squares).sqrt() / total;
@@ -137,52 +126,79 @@ impl<'a> TrainingRows<'a> {
         }
     }
 
+    /// How many rows there are, each counted as often as it came.
     pub fn len(&self) -> usize {
-        self.index.len()
+        self.totals.rows as usize
+    }
+
+    /// One more than the last place of a row: how long a list of something for each row is.
+    pub fn places(&self) -> usize {
+        self.sample.rows().len()
     }
 
     pub fn engaged(&self) -> usize {
-        self.segment.iter().filter(|segment| segment.engaged()).count()
+        self.totals.engaged as usize
     }
 
     /// How many rows are labelled campaign-driven.
     pub fn labelled(&self) -> usize {
-        self.segment.iter().filter(|&&segment| segment == Segment::CampaignDriven).count()
+        self.totals.labelled as usize
     }
 
     pub fn has_organic(&self) -> bool {
-        self.segment.contains(&Segment::Organic)
+        self.totals.labelled < self.totals.engaged
+    }
+
+    /// The rows that are used, each once.
+    pub fn each(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.places()).filter(|&row| self.exposure.uses(self.sample.row(row)))
+    }
+
+    /// The rows that are used, each as often as it came.
+    pub fn copies(&self) -> impl Iterator<Item = usize> + '_ {
+        self.each().flat_map(|row| std::iter::repeat_n(row, self.sample.row(row).count() as usize))
+    }
+
+    /// How often the row came.
+    pub fn count(&self, row: usize) -> f64 {
+        f64::from(self.sample.row(row).count())
     }
 
     pub fn segment(&self, row: usize) -> Segment {
-        self.segment[row]
+        let row = self.sample.row(row);
+        match row.segment() {
+            Segment::CampaignDriven if !row.exposed() => Segment::Organic,
+            segment => segment,
+        }
     }
 
     pub fn exposed(&self, row: usize) -> bool {
-        self.exposed[row]
+        self.sample.row(row).exposed()
     }
 
     /// s: whether the row carries the campaign label.
     pub fn is_labelled(&self, row: usize) -> bool {
-        self.segment[row] == Segment::CampaignDriven
+        self.segment(row) == Segment::CampaignDriven
     }
 
+    /// Scaled to mean 1.
     pub fn weight(&self, row: usize) -> f64 {
-        f64::from(self.weight[row])
+        f64::from(self.sample.row(row).weight()) * self.exposure.scale
     }
 
+    /// e, the chance of exposure; 1 in simple mode.
     pub fn propensity(&self, row: usize) -> f64 {
-        f64::from(self.propensity[row])
+        f64::from(self.exposure.propensity(self.sample.row(row)))
     }
 
     /// The words of the row's features.
     pub fn features(&self, row: usize) -> &[u32] {
-        self.sample.row(self.index[row] as usize).features()
+        self.sample.row(row).features()
     }
 
-    /// The rows that a condition holds for.
+    /// The rows that a condition holds for, each as often as it came.
     pub fn select(&self, condition: impl Fn(usize) -> bool) -> Vec<u32> {
-        (0..self.len() as u32).filter(|&row| condition(row as usize)).collect()
+        self.copies().filter(|&row| condition(row)).map(|row| row as u32).collect()
     }
 
     /// Writes the network inputs of these rows.
@@ -193,7 +209,7 @@ impl<'a> TrainingRows<'a> {
     /// Rows recorded organic that count as campaign-driven (t > 0.5), and the sum of t over all
     /// rows recorded organic.
     pub fn corrections(&self, posterior: &[f32]) -> (u64, f64) {
-        let organic = (0..self.len()).filter(|&row| self.segment[row] == Segment::Organic);
+        let organic = self.copies().filter(|&row| self.segment(row) == Segment::Organic);
         organic.fold((0, 0.0), |(count, total), row| {
             let t = f64::from(posterior[row]);
             (count + u64::from(t > 0.5), total + t)
@@ -201,6 +217,7 @@ impl<'a> TrainingRows<'a> {
     }
 }
 
+/// Of all the copies of a row.
 fn weight(row: Row) -> f64 {
     f64::from(row.weight()) * f64::from(row.count())
 }
@@ -211,6 +228,8 @@ struct Exposure {
     rate: f64,
     /// Whether the chance comes from an option or an argument.
     given: bool,
+    /// What makes the mean weight 1.
+    scale: f64,
 }
 
 impl Exposure {
@@ -226,7 +245,7 @@ impl Exposure {
             }
             given_rows |= row.propensity().is_some();
         }
-        let simple = Self { mode: Mode::Simple, rate: 1.0, given: false };
+        let simple = Self { mode: Mode::Simple, rate: 1.0, given: false, scale: 1.0 };
         if unexposed_rows == 0 {
             return Ok(simple);
         }
@@ -246,7 +265,7 @@ impl Exposure {
             return Ok(simple);
         }
         let rate = option.unwrap_or(share.clamp(*EXPOSED_SHARE.start(), *EXPOSED_SHARE.end()));
-        Ok(Self { mode: Mode::Exposure, rate, given: option.is_some() || given_rows })
+        Ok(Self { mode: Mode::Exposure, rate, given: option.is_some() || given_rows, scale: 1.0 })
     }
 
     fn uses(&self, row: Row) -> bool {

@@ -110,8 +110,8 @@ fn validation_fraction_takes_rows_from_training() {
         let customers = customers(2000);
         let options = format!(r#"{{"epochs": 10, "validation_fraction": {fraction}}}"#);
         let mut sample = sample(&customers, &options);
-        sample.canonicalise();
-        let rows = TrainingRows::new(&sample, &mut Vec::new()).unwrap();
+        sample.canonicalise(&mut || ());
+        let rows = TrainingRows::new(&sample, &mut Vec::new(), &mut || ()).unwrap();
         committee::members(&rows)[0].split(&rows, |_| true).1.len()
     };
     assert!((150..250).contains(&rows(0.1)) && (700..900).contains(&rows(0.4)));
@@ -156,8 +156,8 @@ fn an_ensemble_is_a_committee_that_may_be_distilled() {
 fn few_rows_train_a_committee_unless_told_otherwise() {
     let size = |count: u64, options: &str| {
         let mut sample = sample_with(&customers(count), Options::from_json(options).unwrap());
-        sample.canonicalise();
-        committee::members(&TrainingRows::new(&sample, &mut Vec::new()).unwrap()).len()
+        sample.canonicalise(&mut || ());
+        committee::members(&TrainingRows::new(&sample, &mut Vec::new(), &mut || ()).unwrap()).len()
     };
     assert_eq!((size(300, "{}"), size(300, r#"{"ensemble": 1}"#)), (5, 1));
     assert_eq!((size(50_000, "{}"), size(50_000, r#"{"ensemble": 2}"#)), (1, 2));

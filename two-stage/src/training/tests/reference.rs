@@ -50,7 +50,7 @@ impl Fixture {
             };
             sample.push(features.iter().map(|&v| Value::Number(v)), target).unwrap();
         }
-        sample.canonicalise();
+        sample.canonicalise(&mut || ());
         sample
     }
 
@@ -100,7 +100,7 @@ fn objective_outputs(steps: &Steps) -> usize {
 fn label_correction_follows_the_reference() {
     let fixture = fixture();
     let sample = fixture.sample();
-    let rows = TrainingRows::new(&sample, &mut Vec::new()).unwrap();
+    let rows = TrainingRows::new(&sample, &mut Vec::new(), &mut || ()).unwrap();
     let places = fixture.places(&rows);
     let frequency = RowFrequency { head: Some(0.5), ..RowFrequency::pooled(&rows, 0.5) };
     let mut objective = LabelCorrection::new(&rows, &frequency);
@@ -111,7 +111,7 @@ fn label_correction_follows_the_reference() {
 fn segmentation_follows_the_reference() {
     let fixture = fixture();
     let sample = fixture.sample();
-    let rows = TrainingRows::new(&sample, &mut Vec::new()).unwrap();
+    let rows = TrainingRows::new(&sample, &mut Vec::new(), &mut || ()).unwrap();
     let places = fixture.places(&rows);
     let mut labels = vec![0.0; rows.len()];
     for (&place, &t) in places.iter().zip(&fixture.labels) {

@@ -1,7 +1,7 @@
 //! A weight of 2 is a row given twice where order cannot matter; a weight of 0 is its absence.
 
 use super::*;
-use crate::{codec::encode_model, features::WeightedRow, model::Mode};
+use crate::{codec::encode_model, model::Mode};
 
 const OPTIONS: &str = r#"{"epochs": 10, "hidden_layers": [8]}"#;
 
@@ -20,7 +20,7 @@ fn weighted(of: impl Fn(usize) -> (f64, usize)) -> Sample {
             sample.push(values(customer), target).unwrap();
         }
     }
-    sample.canonicalise();
+    sample.canonicalise(&mut || ());
     sample
 }
 
@@ -33,7 +33,7 @@ fn a_weight_of_two_is_a_row_twice_in_rates_and_statistics() {
     let by_weight = weighted(|i| (if heavy(i) { 2.0 } else { 1.0 }, 1));
     let by_count = weighted(|i| (1.0, if heavy(i) { 2 } else { 1 }));
     let share = |sample: &Sample| {
-        let rows = TrainingRows::new(sample, &mut Vec::new()).unwrap();
+        let rows = TrainingRows::new(sample, &mut Vec::new(), &mut || ()).unwrap();
         assert_eq!(rows.mode, Mode::Exposure);
         let share = CampaignShare::estimate(&rows).unwrap();
         let inputs: Vec<_> = rows.encoder.describe().collect();
@@ -68,7 +68,7 @@ fn a_weight_of_zero_is_a_row_less() {
 fn the_scale_of_the_weights_does_not_matter() {
     let share = |weight: f64| {
         let sample = weighted(|_| (weight, 1));
-        let rows = TrainingRows::new(&sample, &mut Vec::new()).unwrap();
+        let rows = TrainingRows::new(&sample, &mut Vec::new(), &mut || ()).unwrap();
         (rows.weight(0), CampaignShare::estimate(&rows).unwrap().share)
     };
     assert_eq!(share(1.0), share(1024.0));
@@ -77,19 +77,13 @@ fn the_scale_of_the_weights_does_not_matter() {
 #[test]
 fn statistics_follow_the_weights() {
     let sample = weighted(|i| (if heavy(i) { 4.0 } else { 1.0 }, 1));
-    let rows: Vec<WeightedRow> = (0..sample.rows().len())
-        .map(|i| WeightedRow {
-            index: i as u32,
-            weight: f64::from(sample.row(i).weight()),
-            count: 1,
-        })
-        .collect();
     let noise = FEATURES.iter().position(|(name, _)| *name == "noise1").unwrap();
-    let (sum, total) = rows.iter().fold((0.0, 0.0), |(sum, total), row| {
-        let value = f64::from(f32::from_bits(sample.row(row.index as usize).features()[noise]));
-        (sum + row.weight * value, total + row.weight)
+    let (sum, total) = sample.rows().fold((0.0, 0.0), |(sum, total), row| {
+        let weight = f64::from(row.weight());
+        (sum + weight * f64::from(f32::from_bits(row.features()[noise])), total + weight)
     });
-    let encoder = crate::features::Encoder::fit(&sample, &rows).unwrap();
+    let weight = |row: crate::sample::Row| f64::from(row.weight());
+    let encoder = crate::features::Encoder::fit(&sample, weight, &mut || ()).unwrap();
     let mean = encoder.describe().nth(noise).unwrap().mean.unwrap();
     assert!((mean - sum / total).abs() < 1e-6);
 }
