@@ -181,7 +181,7 @@ impl Training {
     }
 
     fn of_sample(mut sample: Sample) -> Self {
-        sample.set_poll(|| pg_sys::check_for_interrupts!());
+        sample.set_poll(check_for_interrupts);
         Self {
             options: sample.options().clone(),
             sample,
@@ -208,6 +208,10 @@ impl Training {
     fn check_memory(&mut self) -> Result<(), Failure> {
         self.memory.hold(self.sample.heap_bytes())
     }
+}
+
+fn check_for_interrupts() {
+    pg_sys::check_for_interrupts!();
 }
 
 /// Options from the content of a jsonb value; NULL is no options.
