@@ -1,7 +1,7 @@
 -- train_model: a query's text, its special columns, and what it must not be.
 SET pg_intent.progress = off;
 SET client_min_messages = error;
-\set options '''{"epochs": 10, "hidden_layers": [4]}'''
+\set options '''{"ensemble": 1, "epochs": 10, "hidden_layers": [4]}'''
 \set shown 'version, rows, mode, label_frequency BETWEEN 0 AND 1 AS label_frequency, campaign_share IS NOT NULL AS campaign_share, corrected >= 0 AS corrected, warnings'
 
 SELECT :shown FROM train_model('tm', 'SELECT recency, app_user, observed_segment FROM customers WHERE exposed', '{"epochs": 10, "hidden_layers": [4], "missing_rate": 0.4}');

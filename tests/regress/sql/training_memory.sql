@@ -1,7 +1,7 @@
 -- pg_intent.training_memory: one training samples its rows and says so, many at once are an error.
 SET pg_intent.progress = off;
 SET pg_intent.training_memory = '1MB';
-\set options '''{"epochs": 10, "hidden_layers": [2]}'''
+\set options '''{"ensemble": 1, "epochs": 10, "hidden_layers": [2]}'''
 CREATE TABLE many AS SELECT * FROM simulate_customers(20000, seed => 3);
 SET max_parallel_workers_per_gather = 0;
 CREATE TABLE sampled AS SELECT 'serial' AS plan, train_intent_model(m, observed_segment, exposed, :options) AS model
