@@ -1,8 +1,6 @@
 //! Loops over whole blocks, compiled for the CPU at hand (AVX2, AVX-512, NEON or plain) and chosen
 //! at run time. No fused multiply-add is asked for, so that each lane rounds as plain code does.
 
-use pulp::Arch;
-
 /// sign(v)·log(1+|v|): skewed columns become nearly symmetric. NaN stays NaN.
 #[inline(always)]
 pub fn signed_log(value: f32) -> f32 {
@@ -51,28 +49,25 @@ impl Scale {
 
     /// Standardises rows in place and clips them to ±`clip`; NaN becomes 0.
     pub fn apply(&self, rows: &mut [f32], clip: f32) {
-        let width = self.mean.len();
-        if width == 0 {
+        if self.mean.is_empty() {
             return;
         }
-        Arch::new().dispatch(
-            #[inline(always)]
-            || {
-                for row in rows.chunks_exact_mut(width) {
-                    if self.any_logarithmic {
-                        for (value, &mask) in row.iter_mut().zip(&self.logarithmic) {
-                            let logarithm = signed_log(*value).to_bits();
-                            *value = f32::from_bits(logarithm & mask | value.to_bits() & !mask);
-                        }
-                    }
-                    let scale = self.mean.iter().zip(&self.inverse_deviation);
-                    for (value, (&mean, &inverse)) in row.iter_mut().zip(scale) {
-                        let standard = ((*value - mean) * inverse).clamp(-clip, clip);
-                        *value = if standard.is_nan() { 0.0 } else { standard };
+        let scale = self;
+        for_this_cpu!(|rows: &'a mut [f32], scale: &'a Scale, clip: f32| {
+            for row in rows.chunks_exact_mut(scale.mean.len()) {
+                if scale.any_logarithmic {
+                    for (value, &mask) in row.iter_mut().zip(&scale.logarithmic) {
+                        let logarithm = signed_log(*value).to_bits();
+                        *value = f32::from_bits(logarithm & mask | value.to_bits() & !mask);
                     }
                 }
-            },
-        );
+                let inputs = scale.mean.iter().zip(&scale.inverse_deviation);
+                for (value, (&mean, &inverse)) in row.iter_mut().zip(inputs) {
+                    let standard = ((*value - mean) * inverse).clamp(-clip, clip);
+                    *value = if standard.is_nan() { 0.0 } else { standard };
+                }
+            }
+        });
     }
 }
 
@@ -82,28 +77,22 @@ pub fn add_bias(rows: &mut [f32], bias: &[f32], relu: bool) {
         return;
     }
     let floor = if relu { 0.0 } else { f32::NEG_INFINITY };
-    Arch::new().dispatch(
-        #[inline(always)]
-        || {
-            for row in rows.chunks_exact_mut(bias.len()) {
-                for (value, &bias) in row.iter_mut().zip(bias) {
-                    *value = (*value + bias).max(floor);
-                }
+    for_this_cpu!(|rows: &'a mut [f32], bias: &'a [f32], floor: f32| {
+        for row in rows.chunks_exact_mut(bias.len()) {
+            for (value, &bias) in row.iter_mut().zip(bias) {
+                *value = (*value + bias).max(floor);
             }
-        },
-    );
+        }
+    });
 }
 
 /// The gradient of a ReLU: 0 where nothing came through.
 pub fn mask_inactive(gradients: &mut [f32], activations: &[f32]) {
-    Arch::new().dispatch(
-        #[inline(always)]
-        || {
-            for (gradient, &activation) in gradients.iter_mut().zip(activations) {
-                *gradient = if activation > 0.0 { *gradient } else { 0.0 };
-            }
-        },
-    );
+    for_this_cpu!(|gradients: &'a mut [f32], activations: &'a [f32]| {
+        for (gradient, &activation) in gradients.iter_mut().zip(activations) {
+            *gradient = if activation > 0.0 { *gradient } else { 0.0 };
+        }
+    });
 }
 
 /// The sums of the columns of a row-major matrix.
@@ -112,16 +101,13 @@ pub fn sum_columns(matrix: &[f32], sums: &mut [f32]) {
     if sums.is_empty() {
         return;
     }
-    Arch::new().dispatch(
-        #[inline(always)]
-        || {
-            for row in matrix.chunks_exact(sums.len()) {
-                for (sum, &value) in sums.iter_mut().zip(row) {
-                    *sum += value;
-                }
+    for_this_cpu!(|matrix: &'a [f32], sums: &'a mut [f32]| {
+        for row in matrix.chunks_exact(sums.len()) {
+            for (sum, &value) in sums.iter_mut().zip(row) {
+                *sum += value;
             }
-        },
-    );
+        }
+    });
 }
 
 /// What one step of Adam is made of.
@@ -148,21 +134,23 @@ impl AdamStep {
     ) {
         let count = parameters.len();
         assert!([gradients.len(), first.len(), second.len()].iter().all(|&len| len == count));
-        let Self { rate, beta1, beta2, epsilon, decay } = self;
-        Arch::new().dispatch(
-            #[inline(always)]
-            || {
-                let moments = first.iter_mut().zip(second);
-                for ((parameter, &gradient), (first, second)) in
-                    parameters.iter_mut().zip(gradients).zip(moments)
-                {
-                    let gradient = gradient + decay * *parameter;
-                    *first = beta1 * *first + (1.0 - beta1) * gradient;
-                    *second = beta2 * *second + (1.0 - beta2) * gradient * gradient;
-                    *parameter -= rate * *first / (second.sqrt() + epsilon);
-                }
-            },
-        );
+        let step = self;
+        for_this_cpu!(|step: AdamStep,
+                       parameters: &'a mut [f32],
+                       gradients: &'a [f32],
+                       first: &'a mut [f32],
+                       second: &'a mut [f32]| {
+            let AdamStep { rate, beta1, beta2, epsilon, decay } = step;
+            let moments = first.iter_mut().zip(second);
+            for ((parameter, &gradient), (first, second)) in
+                parameters.iter_mut().zip(gradients).zip(moments)
+            {
+                let gradient = gradient + decay * *parameter;
+                *first = beta1 * *first + (1.0 - beta1) * gradient;
+                *second = beta2 * *second + (1.0 - beta2) * gradient * gradient;
+                *parameter -= rate * *first / (second.sqrt() + epsilon);
+            }
+        });
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Sums run in one fixed order on one kind of CPU, so equal inputs give equal bytes.
 
+#[macro_use]
+mod dispatch;
 mod elementwise;
 mod thin;
 

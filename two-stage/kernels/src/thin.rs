@@ -1,8 +1,6 @@
 //! Products with a thin matrix, such as the few logits of a network: too narrow for a blocked
 //! product, so each row is taken once, along its long side.
 
-use pulp::Arch;
-
 /// The widest matrix that counts as thin.
 pub const THIN: usize = 4;
 const LANES: usize = 8;
@@ -88,35 +86,32 @@ fn rows_by_columns<const M: usize>(x: &[f32], n: usize, turned: &[f32], out: &mu
     if n == 0 {
         return;
     }
-    let columns: [&[f32]; M] = std::array::from_fn(|m| &turned[m * n..(m + 1) * n]);
-    Arch::new().dispatch(
-        #[inline(always)]
-        || {
-            for (row, out) in x.chunks_exact(n).zip(out.chunks_exact_mut(M)) {
-                let (chunks, rest) = row.as_chunks::<LANES>();
-                let mut sums = [[0.0_f32; LANES]; M];
-                for (c, chunk) in chunks.iter().enumerate() {
-                    for (sums, column) in sums.iter_mut().zip(columns) {
-                        let weights = &column[c * LANES..(c + 1) * LANES];
-                        for lane in 0..LANES {
-                            sums[lane] += chunk[lane] * weights[lane];
-                        }
+    for_this_cpu!([const M] |x: &'a [f32], n: usize, turned: &'a [f32], out: &'a mut [f32]| {
+        let columns: [&[f32]; M] = std::array::from_fn(|m| &turned[m * n..(m + 1) * n]);
+        for (row, out) in x.chunks_exact(n).zip(out.chunks_exact_mut(M)) {
+            let (chunks, rest) = row.as_chunks::<LANES>();
+            let mut sums = [[0.0_f32; LANES]; M];
+            for (c, chunk) in chunks.iter().enumerate() {
+                for (sums, column) in sums.iter_mut().zip(columns) {
+                    let weights = &column[c * LANES..(c + 1) * LANES];
+                    for lane in 0..LANES {
+                        sums[lane] += chunk[lane] * weights[lane];
                     }
                 }
-                for ((out, sums), column) in out.iter_mut().zip(&sums).zip(columns) {
-                    let tail = rest.iter().zip(&column[chunks.len() * LANES..]);
-                    let tail: f32 = tail.map(|(x, w)| x * w).sum();
-                    let pairs = [
-                        sums[0] + sums[4],
-                        sums[1] + sums[5],
-                        sums[2] + sums[6],
-                        sums[3] + sums[7],
-                    ];
-                    *out += (pairs[0] + pairs[2]) + (pairs[1] + pairs[3]) + tail;
-                }
             }
-        },
-    );
+            for ((out, sums), column) in out.iter_mut().zip(&sums).zip(columns) {
+                let tail = rest.iter().zip(&column[chunks.len() * LANES..]);
+                let tail: f32 = tail.map(|(x, w)| x * w).sum();
+                let pairs = [
+                    sums[0] + sums[4],
+                    sums[1] + sums[5],
+                    sums[2] + sums[6],
+                    sums[3] + sums[7],
+                ];
+                *out += (pairs[0] + pairs[2]) + (pairs[1] + pairs[3]) + tail;
+            }
+        }
+    });
 }
 
 /// Rows that are added to a sum at once: it is read and written once for all of them.
@@ -126,53 +121,47 @@ fn gradient<const M: usize>(x: &[f32], n: usize, d: &[f32], turned: &mut [f32]) 
     if n == 0 {
         return;
     }
-    Arch::new().dispatch(
-        #[inline(always)]
-        || {
-            let blocks = x.chunks_exact(AT_ONCE * n);
-            let (rest, rest_start) = (blocks.remainder(), blocks.len() * AT_ONCE);
-            for (block, d) in blocks.zip(d.chunks_exact(AT_ONCE * M)) {
-                let (a, block) = block.split_at(n);
-                let (b, block) = block.split_at(n);
-                let (c, e) = block.split_at(n);
-                for (m, sums) in turned.chunks_exact_mut(n).enumerate() {
-                    let f: [f32; AT_ONCE] = std::array::from_fn(|row| d[row * M + m]);
-                    for (j, sum) in sums.iter_mut().enumerate() {
-                        *sum += (f[0] * a[j] + f[1] * b[j]) + (f[2] * c[j] + f[3] * e[j]);
-                    }
+    for_this_cpu!([const M] |x: &'a [f32], n: usize, d: &'a [f32], turned: &'a mut [f32]| {
+        let blocks = x.chunks_exact(AT_ONCE * n);
+        let (rest, rest_start) = (blocks.remainder(), blocks.len() * AT_ONCE);
+        for (block, d) in blocks.zip(d.chunks_exact(AT_ONCE * M)) {
+            let (a, block) = block.split_at(n);
+            let (b, block) = block.split_at(n);
+            let (c, e) = block.split_at(n);
+            for (m, sums) in turned.chunks_exact_mut(n).enumerate() {
+                let f: [f32; AT_ONCE] = std::array::from_fn(|row| d[row * M + m]);
+                for (j, sum) in sums.iter_mut().enumerate() {
+                    *sum += (f[0] * a[j] + f[1] * b[j]) + (f[2] * c[j] + f[3] * e[j]);
                 }
             }
-            for (row, d) in rest.chunks_exact(n).zip(d[rest_start * M..].chunks_exact(M)) {
-                for (sums, &factor) in turned.chunks_exact_mut(n).zip(d) {
-                    for (sum, &x) in sums.iter_mut().zip(row) {
-                        *sum += factor * x;
-                    }
+        }
+        for (row, d) in rest.chunks_exact(n).zip(d[rest_start * M..].chunks_exact(M)) {
+            for (sums, &factor) in turned.chunks_exact_mut(n).zip(d) {
+                for (sum, &x) in sums.iter_mut().zip(row) {
+                    *sum += factor * x;
                 }
             }
-        },
-    );
+        }
+    });
 }
 
 fn outer<const M: usize>(d: &[f32], n: usize, turned: &[f32], out: &mut [f32]) {
     if n == 0 {
         return;
     }
-    Arch::new().dispatch(
-        #[inline(always)]
-        || {
-            for (d, out) in d.chunks_exact(M).zip(out.chunks_exact_mut(n)) {
-                let (first, rest) = turned.split_at(n);
-                for (out, &w) in out.iter_mut().zip(first) {
-                    *out = d[0] * w;
-                }
-                for (column, &factor) in rest.chunks_exact(n).zip(&d[1..]) {
-                    for (out, &w) in out.iter_mut().zip(column) {
-                        *out += factor * w;
-                    }
+    for_this_cpu!([const M] |d: &'a [f32], n: usize, turned: &'a [f32], out: &'a mut [f32]| {
+        for (d, out) in d.chunks_exact(M).zip(out.chunks_exact_mut(n)) {
+            let (first, rest) = turned.split_at(n);
+            for (out, &w) in out.iter_mut().zip(first) {
+                *out = d[0] * w;
+            }
+            for (column, &factor) in rest.chunks_exact(n).zip(&d[1..]) {
+                for (out, &w) in out.iter_mut().zip(column) {
+                    *out += factor * w;
                 }
             }
-        },
-    );
+        }
+    });
 }
 
 #[cfg(test)]

@@ -123,6 +123,7 @@ impl Gathered {
         corrected: Corrected,
         network: Network,
     ) {
+        run.poll(segmentation::NAME);
         add(&mut self.labels, &corrected.labels);
         if let Some(frequency) = &corrected.frequency {
             add(&mut self.frequency, frequency);
@@ -159,6 +160,7 @@ impl Gathered {
             }
             _ => Intent::Learned,
         };
+        run.poll(segmentation::NAME);
         let first = self.segmentation[0].clone();
         if members.len() > 1 && rows.sample.options().distil {
             self.segmentation = vec![distil(rows, run, &self.segmentation)?];

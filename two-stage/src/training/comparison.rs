@@ -49,6 +49,7 @@ fn baseline(
     number: u8,
     hidden_layers: Vec<usize>,
 ) -> Result<Network> {
+    run.poll(NAME);
     let (mut training, mut validation) =
         committee.first_member.split(rows, |row| rows.exposed(row));
     training.truncate(MOST_ROWS);

@@ -111,6 +111,7 @@ fn pilot_scores(rows: &TrainingRows, run: &mut Run, engaged: &[u32]) -> Result<V
     let held_out = folds(engaged.len(), PILOT_HELD_OUT, &mut rng);
     let mut scored: Vec<(f32, u32)> = Vec::with_capacity(engaged.len());
     for part in 0..FOLDS {
+        run.poll(NAME);
         let pick = |condition: &dyn Fn(usize) -> bool| -> Vec<u32> {
             (0..engaged.len()).filter(|&i| condition(i)).map(|i| engaged[i]).collect()
         };
@@ -131,6 +132,7 @@ fn pilot_scores(rows: &TrainingRows, run: &mut Run, engaged: &[u32]) -> Result<V
             scored.push((logits[0], row as u32));
         });
     }
+    run.poll(NAME);
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     Ok(scored.into_iter().map(|(_, row)| row).collect())
 }

@@ -96,6 +96,11 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// Between steps that take a few milliseconds each.
+    fn poll(&mut self, stage: &'static str) {
+        self.observer.poll(&Progress { stage, epoch: 0, epochs: 0, loss: None });
+    }
+
     fn warn(&mut self, warning: impl Into<String>) {
         self.warnings.push(warning.into());
     }

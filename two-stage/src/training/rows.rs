@@ -203,6 +203,7 @@ impl<'a> TrainingRows<'a> {
 
     /// Writes the network inputs of these rows.
     pub fn encode(&self, rows: &[u32], inputs: &mut [f32]) {
+        self.sample.touch(rows);
         self.block_encoder.encode(rows.iter().map(|&row| self.features(row as usize)), inputs);
     }
 

@@ -1,6 +1,6 @@
 //! Guard 4: is a customer's campaign label missing more often for some values of a feature?
 
-use super::{Run, rows::TrainingRows};
+use super::{Run, label_frequency::NAME, rows::TrainingRows};
 use crate::features::Kind;
 
 /// The best-scored share of each half that is compared, and its least size.
@@ -17,6 +17,7 @@ pub(super) fn warn_of_uneven_attribution(rows: &TrainingRows, run: &mut Run, sco
     let columns = rows.sample.columns().unwrap_or_default();
     let mut found: Vec<(f64, &str, [f64; 2])> = Vec::new();
     for (column, description) in columns.iter().enumerate() {
+        run.poll(NAME);
         if let Some(shares) = labelled_shares(rows, scored, column, description.kind) {
             let ratio = shares[0].min(shares[1]) / shares[0].max(shares[1]).max(1e-9);
             if ratio < RATIO {
