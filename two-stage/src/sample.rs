@@ -277,20 +277,13 @@ impl Sample {
         Row::new(&self.words[index * stride..(index + 1) * stride])
     }
 
-    /// Brings rows into the CPU's caches: reads that do not wait for each other take a fraction of
-    /// the time that as many copies would wait for memory.
-    pub(crate) fn touch(&self, rows: &[u32]) {
-        const LINE: usize = 64 / size_of::<u32>();
+    /// Starts to bring rows into the CPU's caches: rows in a random order are far apart, and to wait
+    /// for each of them takes longer than to copy it.
+    pub(crate) fn prefetch(&self, rows: &[u32]) {
         let stride = self.stride();
-        let mut seen = 0;
         for &row in rows {
-            let start = row as usize * stride;
-            for word in self.words[start..start + stride].iter().step_by(LINE) {
-                seen ^= word;
-            }
-            seen ^= self.words[start + stride - 1];
+            kernels::prefetch(&self.words[row as usize * stride..][..stride]);
         }
-        std::hint::black_box(seen);
     }
 
     /// The texts of a category column, by code.

@@ -10,7 +10,7 @@ pub fn signed_log(value: f32) -> f32 {
 /// log(1+a) for a ≥ 0 within about one unit in the last place, without a branch, so that it
 /// vectorises: argument reduction to 2^k·m, m in [√½, √2), and the polynomial of fdlibm's log1pf.
 #[inline(always)]
-fn log_1p(a: f32) -> f32 {
+pub(crate) fn log_1p(a: f32) -> f32 {
     const SQRT_HALF: u32 = 0x3f35_04f3;
     const LN2_HIGH: f32 = f32::from_bits(0x3f31_7180);
     const LN2_LOW: f32 = f32::from_bits(0x3717_f7d1);
@@ -106,6 +106,19 @@ pub fn sum_columns(matrix: &[f32], sums: &mut [f32]) {
             for (sum, &value) in sums.iter_mut().zip(row) {
                 *sum += value;
             }
+        }
+    });
+}
+
+/// `sums` += `factor` · `values`.
+///
+/// # Panics
+/// When the lengths differ.
+pub fn add_scaled(values: &[f32], factor: f32, sums: &mut [f32]) {
+    assert_eq!(values.len(), sums.len(), "length");
+    for_this_cpu!(|values: &'a [f32], factor: f32, sums: &'a mut [f32]| {
+        for (sum, value) in sums.iter_mut().zip(values) {
+            *sum += factor * value;
         }
     });
 }

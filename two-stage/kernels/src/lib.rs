@@ -5,10 +5,16 @@
 #[macro_use]
 mod dispatch;
 mod elementwise;
+mod logistic;
+mod prefetch;
 mod thin;
 
-pub use elementwise::{AdamStep, Scale, add_bias, mask_inactive, signed_log, sum_columns};
-pub use thin::{THIN, add_thin_product, thin_backward, thin_weight_gradient};
+pub use elementwise::{
+    AdamStep, Scale, add_bias, add_scaled, mask_inactive, signed_log, sum_columns,
+};
+pub use logistic::{logistic, softmax};
+pub use prefetch::prefetch;
+pub use thin::{Scratch, THIN, add_thin_product, thin_backward, thin_weight_gradient};
 
 use gemm::{Parallelism, gemm};
 

@@ -7,8 +7,10 @@ use super::{
     Corrected, Member, Method, Run,
     correction::{self, RowFrequency},
     engagement::CampaignShare,
-    fit::{self, Objective, Plan, Stream, folds, predict, stream},
-    loss, observed, observed_labels,
+    fit::{self, Objective, Tally, predict},
+    loss::{self, Softmax},
+    observed, observed_labels,
+    plan::{Plan, Stream, folds, stream},
     rows::TrainingRows,
     segmentation,
     slope::{self, HeldOut},
@@ -231,7 +233,7 @@ fn distil(rows: &TrainingRows, run: &mut Run, members: &[Network]) -> Result<Net
         stage: Stage::Distillation,
         name: DISTILLATION,
     };
-    Ok(fit::stage(rows, run, 3, plan, &mut Distillation { rows, targets })?.network)
+    Ok(fit::stage(rows, run, 3, &plan, &Distillation { rows, targets })?.network)
 }
 
 struct Distillation<'a> {
@@ -240,19 +242,18 @@ struct Distillation<'a> {
 }
 
 impl Distillation<'_> {
-    fn loss(&self, row: usize, logits: &[f32]) -> (f64, [f64; 3]) {
-        let z = [0, 1, 2].map(|k| f64::from(logits[k]));
-        loss::segmentation(z, self.targets[row].map(f64::from))
+    fn loss(&self, row: usize, chances: Softmax) -> (f64, [f64; 3]) {
+        loss::segmentation(chances, self.targets[row].map(f64::from))
     }
 }
 
 impl Objective for Distillation<'_> {
-    fn gradients(&mut self, rows: &[u32], logits: &[f32], gradients: &mut [f32]) -> f64 {
-        segmentation::gradients(self.rows, rows, logits, gradients, |row, z| self.loss(row, z))
+    fn gradients(&self, _: usize, rows: &[u32], logits: &[f32], out: &mut [f32]) -> Tally {
+        segmentation::gradients(self.rows, rows, logits, out, |row, p| self.loss(row, p))
     }
 
     fn validation(&self, rows: &[u32], logits: &[f32]) -> f64 {
-        segmentation::losses(self.rows, rows, logits, |row, z| self.loss(row, z).0)
+        segmentation::losses(self.rows, rows, logits, |row, p| self.loss(row, p).0)
     }
 }
 

@@ -7,7 +7,8 @@
 use super::{
     Run,
     committee::Committee,
-    fit::{self, Plan, Stream, predict},
+    fit::{self, predict},
+    plan::{Plan, Stream},
     rows::TrainingRows,
     segmentation::Segments,
 };
@@ -65,8 +66,8 @@ fn baseline(
         name: NAME,
     };
     let observed = Committee::observed(rows);
-    let mut objective = Segments { rows, corrected: &observed, blends: false };
-    Ok(fit::fit(rows, run.observer, 3, plan, &mut objective, |_| ())?.network)
+    let objective = Segments { rows, corrected: &observed, blends: false };
+    Ok(fit::fit(rows, run.observer, 3, &plan, &objective, |_| ())?.network)
 }
 
 fn measure(

@@ -2,8 +2,9 @@
 
 use super::{
     Corrected, Member, Run,
-    fit::{self, Objective, Plan, Stream, predict},
-    loss::{attribution, intent, logit, observed, posterior, sigmoid},
+    fit::{self, Objective, Tally, predict},
+    loss::{Logistic, attribution, for_each_logistic, intent, logit, observed, posterior, sigmoid},
+    plan::{Plan, Stream},
     rows::TrainingRows,
 };
 use crate::{
@@ -53,10 +54,8 @@ impl RowFrequency {
 }
 
 pub(super) struct LabelCorrection<'a> {
-    rows: &'a TrainingRows<'a>,
-    frequency: &'a RowFrequency,
-    pace: f64,
-    corrected: u64,
+    pub rows: &'a TrainingRows<'a>,
+    pub frequency: &'a RowFrequency,
 }
 
 /// Fits stage 2 and returns the corrected labels. `bias` is where the first output starts.
@@ -80,8 +79,8 @@ pub(super) fn correct(
             network.adjust_output(1, logit(start.clamp(0.02, 0.98)) as f32, 0.1);
         }
     };
-    let mut objective = LabelCorrection::new(rows, frequency);
-    let mut fitted = fit::fit(rows, run.observer, outputs, plan, &mut objective, prepare)?;
+    let objective = LabelCorrection { rows, frequency };
+    let mut fitted = fit::fit(rows, run.observer, outputs, &plan, &objective, prepare)?;
     run.history.append(&mut fitted.history);
     let (labels, of_row) = corrected_labels(rows, run, &fitted.network, frequency);
     Ok(Corrected {
@@ -152,69 +151,64 @@ pub(super) fn check(rows: &TrainingRows, run: &mut Run, labels: &[f32], c: f64) 
     }
 }
 
-impl<'a> LabelCorrection<'a> {
-    pub fn new(rows: &'a TrainingRows<'a>, frequency: &'a RowFrequency) -> Self {
-        Self { rows, frequency, pace: 0.0, corrected: 0 }
-    }
-
+impl LabelCorrection<'_> {
     /// c of a row: the head's, or the estimate.
-    fn frequency(&self, row: usize, logits: &[f32]) -> f64 {
-        match logits.get(1) {
-            Some(&z) => sigmoid(f64::from(z)),
-            None => f64::from(self.frequency.of_row[row]),
-        }
+    fn frequency(&self, row: usize, chances: &[Logistic]) -> f64 {
+        chances.get(1).map_or(f64::from(self.frequency.of_row[row]), |c| c.f)
     }
 
-    fn loss(&mut self, row: usize, logits: &[f32], gradients: &mut [f32]) -> f64 {
+    /// Writes the row's gradients. `pace`: first no label counts as missing, in the end c says how
+    /// many do.
+    fn loss(&self, row: usize, pace: f64, chances: &[Logistic], gradients: &mut [f32]) -> Tally {
         let weight = self.rows.weight(row);
-        let z = f64::from(logits[0]);
-        // The self-paced part: first no label counts as missing, in the end c says how many do.
-        let c = 1.0 - self.pace * (1.0 - self.frequency(row, logits));
+        let intent_chance = chances[0];
+        let c = 1.0 - pace * (1.0 - self.frequency(row, chances));
         let labelled = self.rows.is_labelled(row);
-        let t = target(self.rows, row, sigmoid(z), c);
-        self.corrected += u64::from(!labelled && t > 0.5);
-        let (mut loss, slope) = intent(z, t, self.rows.propensity(row));
+        let t = target(self.rows, row, intent_chance.f, c);
+        let (mut loss, slope) = intent(intent_chance, t, self.rows.propensity(row));
         gradients[0] = (weight * slope) as f32;
-        if let (Some(gradient), Some(&z)) = (gradients.get_mut(1), logits.get(1)) {
+        if let (Some(gradient), Some(&c)) = (gradients.get_mut(1), chances.get(1)) {
             *gradient = 0.0;
-            if self.rows.exposed(row) && self.pace > 0.0 {
-                let (attribution_loss, slope) = attribution(f64::from(z), t, labelled);
+            if self.rows.exposed(row) && pace > 0.0 {
+                let (attribution_loss, slope) = attribution(c, t, labelled);
                 loss += attribution_loss;
                 *gradient = (weight * slope) as f32;
             }
         }
-        weight * loss
+        Tally { loss: weight * loss, corrected: u64::from(!labelled && t > 0.5) }
     }
 }
 
 impl Objective for LabelCorrection<'_> {
-    fn begin_epoch(&mut self, epoch: usize) {
-        self.pace = pace(epoch);
-        self.corrected = 0;
-    }
-
-    fn gradients(&mut self, rows: &[u32], logits: &[f32], gradients: &mut [f32]) -> f64 {
-        let outputs = logits.len() / rows.len();
-        let each = logits.chunks_exact(outputs).zip(gradients.chunks_exact_mut(outputs));
-        rows.iter()
-            .zip(each)
-            .map(|(&row, (logits, gradients))| self.loss(row as usize, logits, gradients))
-            .sum()
+    fn gradients(
+        &self,
+        epoch: usize,
+        rows: &[u32],
+        logits: &[f32],
+        gradients: &mut [f32],
+    ) -> Tally {
+        let (outputs, pace) = (logits.len() / rows.len(), pace(epoch));
+        let mut tally = Tally::default();
+        for_each_logistic(logits, outputs, |place, chances| {
+            let gradients = &mut gradients[place * outputs..][..outputs];
+            tally.add(self.loss(rows[place] as usize, pace, chances, gradients));
+        });
+        tally
     }
 
     fn validation(&self, rows: &[u32], logits: &[f32]) -> f64 {
-        let each = rows.iter().zip(logits.chunks_exact(logits.len() / rows.len()));
-        each.map(|(&row, logits)| {
-            let row = row as usize;
-            let c = self.frequency(row, logits);
+        let mut total = 0.0;
+        for_each_logistic(logits, logits.len() / rows.len(), |place, chances| {
+            let row = rows[place] as usize;
+            let c = self.frequency(row, chances);
             let (labelled, exposed) = (self.rows.is_labelled(row), self.rows.exposed(row));
             let e = self.rows.propensity(row);
-            self.rows.weight(row) * observed(f64::from(logits[0]), c, e, labelled, exposed)
-        })
-        .sum()
+            total += self.rows.weight(row) * observed(chances[0].f, c, e, labelled, exposed);
+        });
+        total
     }
 
-    fn corrected(&self) -> Option<u64> {
-        Some(self.corrected)
+    fn corrects(&self) -> bool {
+        true
     }
 }

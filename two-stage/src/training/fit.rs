@@ -1,117 +1,66 @@
 //! Fits a network to an objective: shuffled mini-batches, Adam, early stopping on held-out rows.
+//!
+//! All threads of a fit go through the same steps with networks of their own. Of each batch they
+//! share out the parts; then each adds up all parts' gradients, in the order of the parts, and takes
+//! the same step. So the number of threads changes no bit of the result.
 
-use rand::{RngExt, seq::SliceRandom};
-use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
+use std::sync::{
+    PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+    atomic::{AtomicU64, Ordering},
+};
 
-use super::{Member, Observer, Progress, Run, rows::TrainingRows};
+use rand_chacha::ChaCha8Rng;
+
+use super::{
+    Observer, Progress, Run,
+    plan::{Plan, stream},
+    rows::TrainingRows,
+    shuffled::Shuffled,
+    team::{Place, together},
+};
 use crate::{
     Error, ErrorKind, Result,
-    model::{Epoch, Stage},
-    network::{Adam, Batch, Network, Shape},
+    model::Epoch,
+    network::{Adam, Batch, Network},
     options::Options,
 };
 
 /// An improvement of the validation loss counts above this.
 const IMPROVEMENT: f64 = 1e-5;
+/// Rows of a part of a batch, which one thread works on.
+const PART: usize = 128;
 /// Rows of a block where no gradient is taken.
 const BLOCK: usize = 1024;
 /// The skip's share of the weight decay.
 const SKIP_DECAY: f64 = 0.2;
 
-/// What each stream of random numbers is for; streams of one seed are independent.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Stream {
-    Split,
-    PilotFolds,
-    Pilot(u8),
-    Folds,
-    /// Each member of a committee has its own.
-    LabelCorrection(u8),
-    Segmentation(u8),
-    Distillation,
-    Comparison(u8),
-}
-
-pub(super) fn stream(seed: u64, stream: Stream) -> ChaCha8Rng {
-    let (purpose, number) = match stream {
-        Stream::Split => (0, 0),
-        Stream::PilotFolds => (1, 0),
-        Stream::Pilot(fold) => (2, fold),
-        Stream::Folds => (3, 0),
-        Stream::LabelCorrection(member) => (4, member),
-        Stream::Segmentation(member) => (5, member),
-        Stream::Distillation => (6, 0),
-        Stream::Comparison(number) => (7, number),
-    };
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(purpose << 8 | u64::from(number));
-    rng
-}
-
-/// What a network learns.
-pub(super) trait Objective {
-    fn begin_epoch(&mut self, _epoch: usize) {}
-
-    /// Writes dL/d(logits) of each row's weighted loss; returns the sum of those losses.
-    fn gradients(&mut self, rows: &[u32], logits: &[f32], gradients: &mut [f32]) -> f64;
+/// What a network learns. Epochs count from 0.
+pub(super) trait Objective: Sync {
+    /// Writes dL/d(logits) of each row's weighted loss.
+    fn gradients(&self, epoch: usize, rows: &[u32], logits: &[f32], gradients: &mut [f32])
+    -> Tally;
 
     /// The sum of the rows' weighted validation losses; it uses no true label.
     fn validation(&self, rows: &[u32], logits: &[f32]) -> f64;
 
-    /// Labels corrected in this epoch, where that is what this objective does.
-    fn corrected(&self) -> Option<u64> {
-        None
+    /// Whether this objective corrects labels, and counts them.
+    fn corrects(&self) -> bool {
+        false
     }
 }
 
-/// A fit's rows and how it goes about them.
-pub(super) struct Plan {
-    pub training: Vec<u32>,
-    /// Where empty, the training rows validate.
-    pub validation: Vec<u32>,
-    /// No epoch before this is validated or kept.
-    pub first_validation: usize,
-    pub stream: Stream,
-    pub hidden_layers: Vec<usize>,
-    /// The share of option `weight_decay` that holds here.
-    pub decay_share: f64,
-    pub stage: Stage,
-    pub name: &'static str,
+/// What the rows of a batch, or of an epoch, add up to.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Tally {
+    pub loss: f64,
+    /// Labels that count as corrected.
+    pub corrected: u64,
 }
 
-impl Plan {
-    /// A member's fit of one of the two stages.
-    pub fn of_member(
-        rows: &TrainingRows,
-        member: &Member,
-        stream: Stream,
-        uses: impl Fn(usize) -> bool,
-        first_validation: usize,
-    ) -> Self {
-        let (training, validation) = member.split(rows, uses);
-        let (stage, name) = match stream {
-            Stream::LabelCorrection(_) => (Stage::LabelCorrection, super::correction::NAME),
-            _ => (Stage::Segmentation, super::segmentation::NAME),
-        };
-        let hidden_layers = rows.sample.options().hidden_layers.clone();
-        let decay_share = 1.0;
-        Self {
-            training,
-            validation,
-            first_validation,
-            stream,
-            hidden_layers,
-            decay_share,
-            stage,
-            name,
-        }
-    }
-
-    fn member(&self) -> u8 {
-        match self.stream {
-            Stream::LabelCorrection(member) | Stream::Segmentation(member) => member,
-            _ => 0,
-        }
+impl Tally {
+    pub fn add(&mut self, other: Self) {
+        self.loss += other.loss;
+        self.corrected += other.corrected;
     }
 }
 
@@ -126,16 +75,19 @@ pub(super) fn fit(
     rows: &TrainingRows,
     observer: &mut dyn Observer,
     outputs: usize,
-    plan: Plan,
-    objective: &mut impl Objective,
-    prepare: impl FnOnce(&mut Network),
+    plan: &Plan,
+    objective: &impl Objective,
+    prepare: impl Fn(&mut Network) + Sync,
 ) -> Result<Fitted> {
-    let mut rng = stream(rows.sample.options().seed, plan.stream);
-    let hidden = plan.hidden_layers.clone();
-    let shape = Shape { inputs: rows.encoder.inputs(), hidden, outputs };
-    let mut network = Network::new(shape, &mut rng);
-    prepare(&mut network);
-    Fit::new(rows, observer, network, objective, plan, rng).run()
+    let shape = plan.shape(rows, outputs);
+    let shared = Shared::new(rows, plan, objective, shape.parameters().unwrap_or(0));
+    let threads = observer.threads().min(shared.parts[0].len());
+    together(threads, observer, |place, observer| {
+        let mut rng = stream(rows.sample.options().seed, plan.stream);
+        let mut network = Network::new(shape.clone(), &mut rng);
+        prepare(&mut network);
+        Fit::new(&shared, place, observer, network, rng).run()
+    })
 }
 
 /// Fits a network of one of the two stages and keeps its history.
@@ -143,21 +95,65 @@ pub(super) fn stage(
     rows: &TrainingRows,
     run: &mut Run,
     outputs: usize,
-    plan: Plan,
-    objective: &mut impl Objective,
+    plan: &Plan,
+    objective: &impl Objective,
 ) -> Result<Fitted> {
     let mut fitted = fit(rows, run.observer, outputs, plan, objective, |_| ())?;
     run.history.append(&mut fitted.history);
     Ok(fitted)
 }
 
-struct Fit<'a, O> {
+/// What the threads of a fit share.
+struct Shared<'a, O> {
     rows: &'a TrainingRows<'a>,
     options: &'a Options,
-    observer: &'a mut dyn Observer,
+    plan: &'a Plan,
+    objective: &'a O,
+    order: RwLock<Shuffled>,
+    /// The parts of a batch. Those of the next batch are others: somebody may still read these.
+    parts: [Vec<RwLock<Part>>; 2],
+    /// The validation loss of each block, as bits.
+    losses: Vec<AtomicU64>,
+}
+
+/// What a part of a batch adds to the gradients.
+#[derive(Clone)]
+struct Part {
+    gradients: Vec<f32>,
+    tally: Tally,
+}
+
+impl<'a, O: Objective> Shared<'a, O> {
+    fn new(
+        rows: &'a TrainingRows<'a>,
+        plan: &'a Plan,
+        objective: &'a O,
+        parameters: usize,
+    ) -> Self {
+        let options = rows.sample.options();
+        let parts = options.batch_size.min(plan.training.len()).div_ceil(PART);
+        let part = || Part { gradients: vec![0.0; parameters], tally: Tally::default() };
+        let of_a_batch = || (0..parts).map(|_| RwLock::new(part())).collect();
+        let blocks = plan.held_out().len().div_ceil(BLOCK);
+        Self {
+            rows,
+            options,
+            plan,
+            objective,
+            order: RwLock::new(Shuffled::new(&plan.training, rows.has_copies())),
+            parts: [of_a_batch(), of_a_batch()],
+            losses: (0..blocks).map(|_| AtomicU64::new(0)).collect(),
+        }
+    }
+}
+
+/// One thread of a fit.
+struct Fit<'a, 'o, O> {
+    shared: &'a Shared<'a, O>,
+    place: Place<'a>,
+    /// Of the calling thread.
+    observer: Option<&'o mut (dyn Observer + 'o)>,
     network: Network,
-    objective: &'a mut O,
-    plan: Plan,
     rng: ChaCha8Rng,
     adam: Adam,
     batch: Batch,
@@ -166,49 +162,45 @@ struct Fit<'a, O> {
     progress: Progress,
 }
 
-impl<'a, O: Objective> Fit<'a, O> {
+impl<'a, 'o, O: Objective> Fit<'a, 'o, O> {
     fn new(
-        rows: &'a TrainingRows<'a>,
-        observer: &'a mut dyn Observer,
+        shared: &'a Shared<'a, O>,
+        place: Place<'a>,
+        observer: Option<&'o mut (dyn Observer + 'o)>,
         network: Network,
-        objective: &'a mut O,
-        plan: Plan,
         rng: ChaCha8Rng,
     ) -> Self {
-        let options = rows.sample.options();
+        let &Shared { options, plan, .. } = shared;
         let shape = network.shape();
         let decay = options.weight_decay * plan.decay_share;
         Self {
-            rows,
-            options,
+            shared,
+            place,
             observer,
             adam: Adam::new(shape, options.learning_rate, decay, decay * SKIP_DECAY),
-            batch: Batch::new(shape, options.batch_size.max(BLOCK)),
+            batch: Batch::new(shape, BLOCK),
             gradients: vec![0.0; network.parameters().len()],
             logit_gradients: Vec::new(),
             progress: Progress { stage: plan.name, epoch: 0, epochs: options.epochs, loss: None },
             network,
-            objective,
-            plan,
             rng,
         }
     }
 
     fn run(mut self) -> Result<Fitted> {
-        let mut order = self.plan.training.clone();
+        let &Shared { options, plan, .. } = self.shared;
         let mut best: Option<(f64, usize, Network)> = None;
         let mut history = Vec::new();
-        for epoch in 0..self.options.epochs {
-            let record = self.epoch(epoch, &mut order);
+        for epoch in 0..options.epochs {
+            let record = self.epoch(epoch);
             let validation_loss = record.validation_loss;
             history.push(record);
             let Some(loss) = validation_loss else { continue };
             if loss < best.as_ref().map_or(f64::INFINITY, |(least, ..)| least - IMPROVEMENT) {
                 best = Some((loss, epoch, self.network.clone()));
             }
-            let last_gain =
-                best.as_ref().map_or(self.plan.first_validation, |(_, epoch, _)| *epoch);
-            if epoch - last_gain >= self.options.patience {
+            let last_gain = best.as_ref().map_or(plan.first_validation, |(_, epoch, _)| *epoch);
+            if epoch - last_gain >= options.patience {
                 break;
             }
         }
@@ -221,64 +213,114 @@ impl<'a, O: Objective> Fit<'a, O> {
         }
     }
 
-    fn epoch(&mut self, epoch: usize, order: &mut [u32]) -> Epoch {
+    fn epoch(&mut self, epoch: usize) -> Epoch {
+        let &Shared { plan, objective, .. } = self.shared;
         self.progress.epoch = epoch;
-        self.objective.begin_epoch(epoch);
-        order.shuffle(&mut self.rng);
-        let training_loss = self.train_epoch(order);
-        let validation_loss = (epoch >= self.plan.first_validation).then(|| self.validate());
+        if self.place.number == 0 {
+            write(&self.shared.order).shuffle(&plan.training, &mut self.rng);
+        }
+        self.place.meet();
+        let tally = self.train_epoch(epoch);
+        let validation_loss = (epoch >= plan.first_validation).then(|| self.validate());
         self.progress.loss = validation_loss.or(self.progress.loss);
         Epoch {
-            stage: self.plan.stage,
-            member: self.plan.member(),
+            stage: plan.stage,
+            member: plan.member(),
             epoch: epoch as u32,
-            training_loss,
+            training_loss: tally.loss / plan.training.len().max(1) as f64,
             validation_loss,
-            corrected: self.objective.corrected(),
+            corrected: objective.corrects().then_some(tally.corrected),
             kept: false,
         }
     }
 
     fn diverged(&self) -> Error {
-        let rate = self.options.learning_rate;
+        let &Shared { options, plan, .. } = self.shared;
+        let rate = options.learning_rate;
         Error::new(
             ErrorKind::InvalidParameter,
-            format!("{} diverged with learning_rate {rate}", self.plan.name),
+            format!("{} diverged with learning_rate {rate}", plan.name),
         )
         .with_hint("Give a smaller learning_rate.")
     }
 
-    /// One pass over the rows; returns the mean loss while it went.
-    fn train_epoch(&mut self, order: &[u32]) -> f64 {
-        let mut loss = 0.0;
-        for rows in order.chunks(self.options.batch_size) {
-            self.observer.poll(&self.progress);
-            forward(self.rows, &self.network, rows, &mut self.batch);
-            self.logit_gradients.resize(self.batch.logits().len(), 0.0);
-            loss += self.objective.gradients(rows, self.batch.logits(), &mut self.logit_gradients);
-            let mean = 1.0 / rows.len() as f32;
-            for gradient in &mut self.logit_gradients {
-                *gradient *= mean;
+    /// One pass over the rows.
+    fn train_epoch(&mut self, epoch: usize) -> Tally {
+        let shared = self.shared;
+        let order = read(&shared.order);
+        let size = shared.options.batch_size;
+        let mut tally = Tally::default();
+        for (step, batch) in order.rows.chunks(size).enumerate() {
+            self.poll();
+            let coming = order.rows.chunks(size).nth(step + 1).unwrap_or_default();
+            let parts = &shared.parts[step % 2][..batch.len().div_ceil(PART)];
+            for part in self.place.share(parts.len()) {
+                shared.rows.prefetch(part_of(coming, part));
+                self.learn(epoch, part_of(batch, part), &mut write(&parts[part]));
             }
-            self.batch.backward(&self.network, &self.logit_gradients, &mut self.gradients);
-            self.adam.step(&mut self.network, &self.gradients);
+            self.place.meet();
+            self.step(parts, batch.len(), &mut tally);
         }
-        loss / order.len().max(1) as f64
+        tally
     }
 
-    fn validate(&mut self) -> f64 {
-        let rows = match self.plan.validation.as_slice() {
-            [] => &self.plan.training,
-            rows => rows,
-        };
-        let mut loss = 0.0;
-        for rows in rows.chunks(BLOCK) {
-            self.observer.poll(&self.progress);
-            forward(self.rows, &self.network, rows, &mut self.batch);
-            loss += self.objective.validation(rows, self.batch.logits());
-        }
-        loss / rows.len().max(1) as f64
+    /// The gradients of a part of a batch.
+    fn learn(&mut self, epoch: usize, rows: &[u32], part: &mut Part) {
+        forward(self.shared.rows, &self.network, rows, &mut self.batch);
+        let logits = self.batch.logits();
+        self.logit_gradients.resize(logits.len(), 0.0);
+        let objective = self.shared.objective;
+        part.tally = objective.gradients(epoch, rows, logits, &mut self.logit_gradients);
+        self.batch.backward(&self.network, &self.logit_gradients, &mut part.gradients);
     }
+
+    /// A step along the mean gradient of a batch.
+    fn step(&mut self, parts: &[RwLock<Part>], rows: usize, tally: &mut Tally) {
+        self.gradients.fill(0.0);
+        for part in parts {
+            let part = read(part);
+            kernels::add_scaled(&part.gradients, 1.0 / rows as f32, &mut self.gradients);
+            tally.add(part.tally);
+        }
+        self.adam.step(&mut self.network, &self.gradients);
+    }
+
+    /// The mean loss of the rows held out.
+    fn validate(&mut self) -> f64 {
+        let shared = self.shared;
+        let held_out = shared.plan.held_out();
+        for block in self.place.share(shared.losses.len()) {
+            self.poll();
+            let rows = &held_out[block * BLOCK..held_out.len().min((block + 1) * BLOCK)];
+            forward(shared.rows, &self.network, rows, &mut self.batch);
+            let loss = shared.objective.validation(rows, self.batch.logits());
+            shared.losses[block].store(loss.to_bits(), Ordering::Relaxed);
+        }
+        self.place.meet();
+        let losses = shared.losses.iter().map(|loss| f64::from_bits(loss.load(Ordering::Relaxed)));
+        losses.sum::<f64>() / held_out.len().max(1) as f64
+    }
+
+    fn poll(&mut self) {
+        match &mut self.observer {
+            Some(observer) => observer.poll(&self.progress),
+            None => self.place.check(),
+        }
+    }
+}
+
+/// Rows of the part of a batch with this number.
+fn part_of(batch: &[u32], part: usize) -> &[u32] {
+    batch.chunks(PART).nth(part).unwrap_or_default()
+}
+
+/// A thread that failed while it held the lock ends the whole fit in any case.
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn forward(rows: &TrainingRows, network: &Network, block: &[u32], batch: &mut Batch) {
@@ -304,9 +346,4 @@ pub(super) fn predict(
             each(row as usize, logits);
         }
     }
-}
-
-/// A number from 0 to `folds` − 1 for each of `count` rows.
-pub(super) fn folds(count: usize, folds: u8, rng: &mut ChaCha8Rng) -> Vec<u8> {
-    (0..count).map(|_| rng.random_range(0..folds)).collect()
 }

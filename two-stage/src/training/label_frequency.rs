@@ -4,8 +4,9 @@ use super::{
     Run,
     correction::RowFrequency,
     engagement::CampaignShare,
-    fit::{Plan, Stream, fit, folds, predict, stream},
+    fit::{fit, predict},
     observed::ObservedLabels,
+    plan::{Plan, Stream, folds, stream},
     rows::TrainingRows,
     scan,
 };
@@ -125,8 +126,8 @@ fn pilot_scores(rows: &TrainingRows, run: &mut Run, engaged: &[u32]) -> Result<V
             stage: Stage::LabelCorrection,
             name: NAME,
         };
-        let mut objective = ObservedLabels { rows };
-        let pilot = fit(rows, run.observer, 1, plan, &mut objective, |_| ())?.network;
+        let objective = ObservedLabels { rows };
+        let pilot = fit(rows, run.observer, 1, &plan, &objective, |_| ())?.network;
         let unseen = pick(&|i| fold[i] == part);
         predict(rows, run.observer, &pilot, &unseen, NAME, |row, logits| {
             scored.push((logits[0], row as u32));

@@ -8,11 +8,14 @@ mod fit;
 mod label_frequency;
 mod loss;
 mod observed;
+mod plan;
 mod rows;
 mod scan;
 mod segmentation;
+mod shuffled;
 mod slope;
 mod splc;
+mod team;
 
 pub(crate) use loss::{posterior, sigmoid};
 pub(crate) use splc::THRESHOLD as SPLC_THRESHOLD;
@@ -42,6 +45,17 @@ pub struct Progress {
 /// Called every few milliseconds. It may unwind to stop the training (PostgreSQL's cancel does).
 pub trait Observer {
     fn poll(&mut self, progress: &Progress);
+
+    /// How many threads may train, the calling one among them. They change no bit of the model.
+    fn threads(&self) -> usize {
+        1
+    }
+
+    /// Calls `start`, which starts threads. Who handles signals blocks them meanwhile: a thread
+    /// starts with the signal mask of the one that starts it.
+    fn start_threads(&mut self, start: &mut dyn FnMut()) {
+        start();
+    }
 }
 
 /// What became of a training that was not an error.

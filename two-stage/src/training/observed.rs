@@ -3,9 +3,10 @@
 
 use super::{
     Corrected, Member, Run,
-    fit::{self, Objective, Plan, Stream},
-    loss::intent,
+    fit::{self, Objective, Tally},
+    loss::{Logistic, for_each_logistic, intent},
     observed_labels,
+    plan::{Plan, Stream},
     rows::TrainingRows,
 };
 use crate::{Result, model::CorrectionNetwork};
@@ -13,7 +14,7 @@ use crate::{Result, model::CorrectionNetwork};
 pub(super) fn correct(rows: &TrainingRows, run: &mut Run, member: &Member) -> Result<Corrected> {
     let uses = |row: usize| rows.segment(row).engaged() && rows.exposed(row);
     let plan = Plan::of_member(rows, member, Stream::LabelCorrection(member.number), uses, 0);
-    let network = fit::stage(rows, run, 1, plan, &mut ObservedLabels { rows })?.network;
+    let network = fit::stage(rows, run, 1, &plan, &ObservedLabels { rows })?.network;
     Ok(Corrected {
         labels: observed_labels(rows),
         frequency: None,
@@ -27,26 +28,31 @@ pub(super) struct ObservedLabels<'a> {
 }
 
 impl ObservedLabels<'_> {
-    fn loss(&self, row: u32, logit: f32) -> (f64, f64) {
+    /// The row's weighted loss and its slope.
+    fn loss(&self, row: u32, chance: Logistic) -> (f64, f64) {
         let row = row as usize;
         let s = f64::from(u8::from(self.rows.is_labelled(row)));
-        let (loss, slope) = intent(f64::from(logit), s, 1.0);
+        let (loss, slope) = intent(chance, s, 1.0);
         (self.rows.weight(row) * loss, self.rows.weight(row) * slope)
     }
 }
 
 impl Objective for ObservedLabels<'_> {
-    fn gradients(&mut self, rows: &[u32], logits: &[f32], gradients: &mut [f32]) -> f64 {
-        let each = rows.iter().zip(logits).zip(gradients);
-        each.map(|((&row, &logit), gradient)| {
-            let (loss, slope) = self.loss(row, logit);
-            *gradient = slope as f32;
-            loss
-        })
-        .sum()
+    fn gradients(&self, _: usize, rows: &[u32], logits: &[f32], gradients: &mut [f32]) -> Tally {
+        let mut tally = Tally::default();
+        for_each_logistic(logits, 1, |place, chances| {
+            let (loss, slope) = self.loss(rows[place], chances[0]);
+            gradients[place] = slope as f32;
+            tally.loss += loss;
+        });
+        tally
     }
 
     fn validation(&self, rows: &[u32], logits: &[f32]) -> f64 {
-        rows.iter().zip(logits).map(|(&row, &logit)| self.loss(row, logit).0).sum()
+        let mut total = 0.0;
+        for_each_logistic(logits, 1, |place, chances| {
+            total += self.loss(rows[place], chances[0]).0;
+        });
+        total
     }
 }

@@ -136,6 +136,11 @@ impl<'a> TrainingRows<'a> {
         self.sample.rows().len()
     }
 
+    /// Whether many rows come more than once.
+    pub fn has_copies(&self) -> bool {
+        self.len() > self.places() + self.places() / 8
+    }
+
     pub fn engaged(&self) -> usize {
         self.totals.engaged as usize
     }
@@ -201,9 +206,13 @@ impl<'a> TrainingRows<'a> {
         self.copies().filter(|&row| condition(row)).map(|row| row as u32).collect()
     }
 
+    /// Says that these rows are the next to be encoded.
+    pub fn prefetch(&self, rows: &[u32]) {
+        self.sample.prefetch(rows);
+    }
+
     /// Writes the network inputs of these rows.
     pub fn encode(&self, rows: &[u32], inputs: &mut [f32]) {
-        self.sample.touch(rows);
         self.block_encoder.encode(rows.iter().map(|&row| self.features(row as usize)), inputs);
     }
 

@@ -2,8 +2,9 @@
 
 use super::{
     Corrected, Member, Run,
-    fit::{self, Objective, Plan, Stream},
-    loss,
+    fit::{self, Objective, Tally},
+    loss::{self, Softmax, for_each_softmax},
+    plan::{Plan, Stream},
     rows::TrainingRows,
 };
 use crate::{Result, network::Network};
@@ -19,8 +20,8 @@ pub(super) fn fit(
     blends: bool,
 ) -> Result<Network> {
     let plan = Plan::of_member(rows, member, Stream::Segmentation(member.number), |_| true, 0);
-    let mut objective = Segments { rows, corrected, blends };
-    Ok(fit::stage(rows, run, 3, plan, &mut objective)?.network)
+    let objective = Segments { rows, corrected, blends };
+    Ok(fit::stage(rows, run, 3, &plan, &objective)?.network)
 }
 
 pub(super) struct Segments<'a> {
@@ -38,54 +39,53 @@ impl Segments<'_> {
     }
 
     /// The row's loss and its gradient by the logits.
-    fn loss(&self, row: usize, logits: &[f32], validates: bool) -> (f64, [f64; 3]) {
-        let z = [0, 1, 2].map(|k| f64::from(logits[k]));
+    fn loss(&self, row: usize, chances: Softmax, validates: bool) -> (f64, [f64; 3]) {
         if self.rows.segment(row).engaged() {
             let t = f64::from(self.corrected.labels[row]);
             match self.hidden(row) {
-                None => loss::segmentation(z, [0.0, 1.0 - t, t]),
-                Some(c) if validates => (loss::unlabelled(z, c), [0.0; 3]),
+                None => loss::segmentation(chances, [0.0, 1.0 - t, t]),
+                Some(c) if validates => (loss::unlabelled(chances, c), [0.0; 3]),
                 Some(c) => {
-                    let t = 0.5 * t + 0.5 * loss::believed(z, c);
-                    loss::segmentation(z, [0.0, 1.0 - t, t])
+                    let t = 0.5 * t + 0.5 * loss::believed(chances, c);
+                    loss::segmentation(chances, [0.0, 1.0 - t, t])
                 }
             }
         } else if self.corrected.candidates && !self.rows.exposed(row) {
-            loss::not_organic(z)
+            loss::not_organic(chances)
         } else {
-            loss::segmentation(z, [1.0, 0.0, 0.0])
+            loss::segmentation(chances, [1.0, 0.0, 0.0])
         }
     }
 }
 
 impl Objective for Segments<'_> {
-    fn gradients(&mut self, rows: &[u32], logits: &[f32], out: &mut [f32]) -> f64 {
-        gradients(self.rows, rows, logits, out, |row, z| self.loss(row, z, false))
+    fn gradients(&self, _: usize, rows: &[u32], logits: &[f32], out: &mut [f32]) -> Tally {
+        gradients(self.rows, rows, logits, out, |row, p| self.loss(row, p, false))
     }
 
     fn validation(&self, rows: &[u32], logits: &[f32]) -> f64 {
-        losses(self.rows, rows, logits, |row, z| self.loss(row, z, true).0)
+        losses(self.rows, rows, logits, |row, p| self.loss(row, p, true).0)
     }
 }
 
-/// Writes the weighted gradients of a loss over three logits; returns the weighted sum of losses.
+/// Writes the weighted gradients of a loss over three logits.
 pub(super) fn gradients(
     rows: &TrainingRows,
     which: &[u32],
     logits: &[f32],
     gradients: &mut [f32],
-    loss: impl Fn(usize, &[f32]) -> (f64, [f64; 3]),
-) -> f64 {
-    let each = which.iter().zip(logits.chunks_exact(3)).zip(gradients.chunks_exact_mut(3));
-    each.map(|((&row, logits), gradients)| {
-        let weight = rows.weight(row as usize);
-        let (loss, slopes) = loss(row as usize, logits);
-        for (gradient, slope) in gradients.iter_mut().zip(slopes) {
-            *gradient = (weight * slope) as f32;
-        }
-        weight * loss
-    })
-    .sum()
+    loss: impl Fn(usize, Softmax) -> (f64, [f64; 3]),
+) -> Tally {
+    let mut tally = Tally::default();
+    let gradients = gradients.as_chunks_mut::<3>().0;
+    for_each_softmax(logits, |place, chances| {
+        let row = which[place] as usize;
+        let weight = rows.weight(row);
+        let (loss, slopes) = loss(row, chances);
+        gradients[place] = slopes.map(|slope| (weight * slope) as f32);
+        tally.loss += weight * loss;
+    });
+    tally
 }
 
 /// The weighted sum of a loss over three logits.
@@ -93,8 +93,12 @@ pub(super) fn losses(
     rows: &TrainingRows,
     which: &[u32],
     logits: &[f32],
-    loss: impl Fn(usize, &[f32]) -> f64,
+    loss: impl Fn(usize, Softmax) -> f64,
 ) -> f64 {
-    let each = which.iter().zip(logits.chunks_exact(3));
-    each.map(|(&row, logits)| rows.weight(row as usize) * loss(row as usize, logits)).sum()
+    let mut total = 0.0;
+    for_each_softmax(logits, |place, chances| {
+        let row = which[place] as usize;
+        total += rows.weight(row) * loss(row, chances);
+    });
+    total
 }

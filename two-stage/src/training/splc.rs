@@ -3,8 +3,9 @@
 
 use super::{
     Corrected, Member, Run,
-    fit::{self, Objective, Plan, Stream, predict},
+    fit::{self, Objective, Tally, predict},
     loss::{sigmoid, splc},
+    plan::{Plan, Stream},
     rows::TrainingRows,
 };
 use crate::{Result, model::CorrectionNetwork};
@@ -17,8 +18,6 @@ const FIRST_CORRECTION: usize = 1;
 
 struct SelfPaced<'a> {
     rows: &'a TrainingRows<'a>,
-    corrects: bool,
-    corrected: u64,
 }
 
 pub(super) fn correct(rows: &TrainingRows, run: &mut Run, member: &Member) -> Result<Corrected> {
@@ -27,8 +26,7 @@ pub(super) fn correct(rows: &TrainingRows, run: &mut Run, member: &Member) -> Re
     // the plain one.
     let stream = Stream::LabelCorrection(member.number);
     let plan = Plan::of_member(rows, member, stream, uses, FIRST_CORRECTION);
-    let mut objective = SelfPaced { rows, corrects: false, corrected: 0 };
-    let fitted = fit::stage(rows, run, 1, plan, &mut objective)?;
+    let fitted = fit::stage(rows, run, 1, &plan, &SelfPaced { rows })?;
     let mut labels = super::observed_labels(rows);
     let exposed = rows.select(uses);
     predict(rows, run.observer, &fitted.network, &exposed, super::correction::NAME, |row, z| {
@@ -59,30 +57,30 @@ impl SelfPaced<'_> {
 }
 
 impl Objective for SelfPaced<'_> {
-    fn begin_epoch(&mut self, epoch: usize) {
-        self.corrects = epoch >= FIRST_CORRECTION;
-        self.corrected = 0;
-    }
-
-    fn gradients(&mut self, rows: &[u32], logits: &[f32], gradients: &mut [f32]) -> f64 {
-        let mut total = 0.0;
+    fn gradients(
+        &self,
+        epoch: usize,
+        rows: &[u32],
+        logits: &[f32],
+        gradients: &mut [f32],
+    ) -> Tally {
+        let corrects = epoch >= FIRST_CORRECTION;
+        let mut tally = Tally::default();
         for ((&row, &logit), gradient) in rows.iter().zip(logits).zip(gradients) {
             let row = row as usize;
-            let (loss, slope) = self.loss(row, logit, self.corrects);
+            let (loss, slope) = self.loss(row, logit, corrects);
             *gradient = slope as f32;
-            total += loss;
-            let corrected =
-                self.corrects && is_corrected(f64::from(logit), self.rows.is_labelled(row));
-            self.corrected += u64::from(corrected);
+            let corrected = corrects && is_corrected(f64::from(logit), self.rows.is_labelled(row));
+            tally.add(Tally { loss, corrected: u64::from(corrected) });
         }
-        total
+        tally
     }
 
     fn validation(&self, rows: &[u32], logits: &[f32]) -> f64 {
         rows.iter().zip(logits).map(|(&row, &logit)| self.loss(row as usize, logit, false).0).sum()
     }
 
-    fn corrected(&self) -> Option<u64> {
-        Some(self.corrected)
+    fn corrects(&self) -> bool {
+        true
     }
 }

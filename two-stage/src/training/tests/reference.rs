@@ -66,20 +66,19 @@ impl Fixture {
 }
 
 /// Goes through the batches and compares the parameters with the reference's.
-fn follow(rows: &TrainingRows, places: &[u32], steps: &Steps, objective: &mut impl Objective) {
+fn follow(rows: &TrainingRows, places: &[u32], steps: &Steps, objective: &impl Objective) {
     let outputs = objective_outputs(steps);
     let shape = Shape { inputs: 5, hidden: vec![6, 4], outputs };
     let mut network = Network::from_parameters(shape.clone(), steps.before.clone());
     let mut adam = Adam::new(&shape, 1e-3, 5e-3, 1e-3);
     let mut batch = Batch::new(&shape, 32);
     let mut gradients = vec![0.0; steps.before.len()];
-    objective.begin_epoch(EPOCH);
     for members in &steps.batches {
         let which: Vec<u32> = members.iter().map(|&row| places[row]).collect();
         rows.encode(&which, batch.inputs_mut(which.len(), 5));
         batch.forward(&network);
         let mut slopes = vec![0.0; batch.logits().len()];
-        objective.gradients(&which, batch.logits(), &mut slopes);
+        objective.gradients(EPOCH, &which, batch.logits(), &mut slopes);
         slopes.iter_mut().for_each(|slope| *slope /= which.len() as f32);
         batch.backward(&network, &slopes, &mut gradients);
         adam.step(&mut network, &gradients);
@@ -103,8 +102,8 @@ fn label_correction_follows_the_reference() {
     let rows = TrainingRows::new(&sample, &mut Vec::new(), &mut || ()).unwrap();
     let places = fixture.places(&rows);
     let frequency = RowFrequency { head: Some(0.5), ..RowFrequency::pooled(&rows, 0.5) };
-    let mut objective = LabelCorrection::new(&rows, &frequency);
-    follow(&rows, &places, &fixture.label_correction, &mut objective);
+    let objective = LabelCorrection { rows: &rows, frequency: &frequency };
+    follow(&rows, &places, &fixture.label_correction, &objective);
 }
 
 #[test]
@@ -118,6 +117,6 @@ fn segmentation_follows_the_reference() {
         labels[place as usize] = t;
     }
     let corrected = Corrected { labels, frequency: None, network: None, candidates: true };
-    let mut objective = Segments { rows: &rows, corrected: &corrected, blends: false };
-    follow(&rows, &places, &fixture.segmentation, &mut objective);
+    let objective = Segments { rows: &rows, corrected: &corrected, blends: false };
+    follow(&rows, &places, &fixture.segmentation, &objective);
 }

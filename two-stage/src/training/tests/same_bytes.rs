@@ -47,3 +47,56 @@ fn training_twice_gives_the_same_model() {
         other => panic!("no model: {other:?}"),
     }
 }
+
+#[test]
+fn the_number_of_threads_does_not_matter() {
+    // Batches of one part and of several, the last of them shorter; one network and a committee.
+    let trainings = [
+        r#"{"epochs": 10, "hidden_layers": [8]}"#,
+        r#"{"epochs": 10, "hidden_layers": [8], "batch_size": 1100}"#,
+        r#"{"epochs": 10, "hidden_layers": [8], "ensemble": 2, "correction": "splc"}"#,
+    ];
+    let customers = customers();
+    for options in trainings {
+        let bytes = |threads| {
+            let mut sample = sample(&customers, options);
+            match train(&mut sample, &mut Threads(threads)).unwrap() {
+                Outcome::Model(model) => encode_model(&model).unwrap(),
+                other => panic!("no model: {other:?}"),
+            }
+        };
+        let alone = bytes(1);
+        assert!(bytes(2) == alone, "2 threads, {options}");
+        assert!(bytes(8) == alone, "8 threads, {options}");
+    }
+}
+
+/// Stops a training at a poll, as PostgreSQL's cancel does.
+struct Stopping {
+    polls: usize,
+}
+
+impl Observer for Stopping {
+    fn poll(&mut self, _: &Progress) {
+        self.polls = self
+            .polls
+            .checked_sub(1)
+            .unwrap_or_else(|| std::panic::resume_unwind(Box::new("stop")));
+    }
+
+    fn threads(&self) -> usize {
+        3
+    }
+}
+
+#[test]
+fn a_training_that_is_stopped_leaves_no_thread_and_changes_nothing() {
+    let mut stopped = sample(&customers(), OPTIONS);
+    for polls in [0, 20, 100, 250] {
+        let stop = std::panic::AssertUnwindSafe(|| train(&mut stopped, &mut Stopping { polls }));
+        let end = std::panic::catch_unwind(stop);
+        let payload = end.err().and_then(|payload| payload.downcast_ref().copied());
+        assert_eq!(payload, Some("stop"), "{polls}");
+    }
+    assert!(bytes(stopped) == bytes(sample(&customers(), OPTIONS)));
+}

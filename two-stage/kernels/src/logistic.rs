@@ -1,0 +1,131 @@
+//! Softmax and the logistic function over whole blocks, within a few units in the last place.
+
+use crate::elementwise::log_1p;
+
+/// Rows that are worked on at once.
+const LANES: usize = 16;
+
+/// e^x for x ≤ 0 without a branch, so that it vectorises: 2^k·e^r, |r| ≤ ln 2 / 2, and the
+/// polynomial of Cephes' expf.
+#[inline(always)]
+fn exp_of_negative(x: f32) -> f32 {
+    /// Added and taken away again, it leaves the nearest whole number.
+    const ROUND: f32 = 12_582_912.0;
+    const LN2_HIGH: f32 = 0.693_359_4;
+    const LN2_LOW: f32 = -2.121_944_4e-4;
+    const C: [f32; 6] =
+        [0.5, 0.166_666_65, 0.041_665_796, 0.008_333_452, 0.001_398_199_9, 0.000_198_756_91];
+    // Not `max`, which would take what is no number for the bound.
+    let x = if x < -87.0 { -87.0 } else { x };
+    let rounded = x * std::f32::consts::LOG2_E + ROUND;
+    let k = rounded - ROUND;
+    let r = (x - k * LN2_HIGH) - k * LN2_LOW;
+    let tail = C[0] + r * (C[1] + r * (C[2] + r * (C[3] + r * (C[4] + r * C[5]))));
+    // The whole number stands in the last bits of `rounded`: k + 127 is the exponent of 2^k.
+    let power = f32::from_bits(rounded.to_bits().wrapping_add(127) << 23);
+    (r * r * tail + r + 1.0) * power
+}
+
+/// The softmax of rows of three logits, and the logarithm of each row's Σe^z.
+///
+/// # Panics
+/// When the lengths do not agree.
+pub fn softmax(logits: &[f32], probabilities: &mut [f32], log_totals: &mut [f32]) {
+    assert_eq!([logits.len(), probabilities.len()], [3 * log_totals.len(); 2], "rows");
+    for_this_cpu!(|logits: &'a [f32], probabilities: &'a mut [f32], log_totals: &'a mut [f32]| {
+        let blocks = logits.chunks(3 * LANES).zip(probabilities.chunks_mut(3 * LANES));
+        for ((z, p), log_totals) in blocks.zip(log_totals.chunks_mut(LANES)) {
+            let mut each = [[0.0_f32; LANES]; 3];
+            for (row, z) in z.chunks_exact(3).enumerate() {
+                for (each, z) in each.iter_mut().zip(z) {
+                    each[row] = *z;
+                }
+            }
+            let mut log_total = [0.0_f32; LANES];
+            for row in 0..LANES {
+                let z = [each[0][row], each[1][row], each[2][row]];
+                let largest = z[0].max(z[1]).max(z[2]);
+                let e = z.map(|z| exp_of_negative(z - largest));
+                let total = e[0] + e[1] + e[2];
+                for (each, e) in each.iter_mut().zip(e) {
+                    each[row] = e / total;
+                }
+                log_total[row] = largest + log_1p(total - 1.0);
+            }
+            log_totals.copy_from_slice(&log_total[..log_totals.len()]);
+            for (row, p) in p.chunks_exact_mut(3).enumerate() {
+                for (p, each) in p.iter_mut().zip(&each) {
+                    *p = each[row];
+                }
+            }
+        }
+    });
+}
+
+/// σ(z) of each logit, and log(1 + e^−|z|), of which log σ(±z) is made.
+///
+/// # Panics
+/// When the lengths do not agree.
+pub fn logistic(logits: &[f32], chances: &mut [f32], log_rests: &mut [f32]) {
+    assert_eq!([chances.len(), log_rests.len()], [logits.len(); 2], "rows");
+    for_this_cpu!(|logits: &'a [f32], chances: &'a mut [f32], log_rests: &'a mut [f32]| {
+        for ((&z, chance), log_rest) in logits.iter().zip(chances).zip(log_rests) {
+            let u = exp_of_negative(-z.abs());
+            let larger = 1.0 / (1.0 + u);
+            *chance = if z < 0.0 { u * larger } else { larger };
+            *log_rest = log_1p(u);
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn close(found: f32, exact: f64) -> bool {
+        (f64::from(found) - exact).abs() <= 4e-7 * exact.abs().max(1e-30)
+    }
+
+    #[test]
+    fn the_softmax_agrees_with_its_definition() {
+        for count in [1, 15, 16, 17, 40] {
+            let logits: Vec<f32> =
+                (0..3 * count).map(|i| (i * 37 % 101) as f32 / 5.0 - 10.0).collect();
+            let (mut p, mut log_totals) = (vec![0.0; 3 * count], vec![0.0; count]);
+            softmax(&logits, &mut p, &mut log_totals);
+            for ((z, p), log_total) in logits.chunks(3).zip(p.chunks(3)).zip(&log_totals) {
+                let total: f64 = z.iter().map(|&z| f64::from(z).exp()).sum();
+                assert!((f64::from(*log_total) - total.ln()).abs() < 2e-6);
+                for (&z, &p) in z.iter().zip(p) {
+                    let exact = f64::from(z).exp() / total;
+                    assert!((f64::from(p) - exact).abs() <= 1e-6 * exact, "{p} {exact}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_logistic_function_agrees_with_its_definition() {
+        let logits: Vec<f32> = (-800..=800).map(|i| i as f32 / 10.0).collect();
+        let (mut f, mut rest) = (vec![0.0; logits.len()], vec![0.0; logits.len()]);
+        logistic(&logits, &mut f, &mut rest);
+        for ((&z, f), rest) in logits.iter().zip(f).zip(rest) {
+            let z = f64::from(z);
+            assert!(close(f, 1.0 / (1.0 + (-z).exp())), "{z} {f}");
+            assert!(close(rest, (-z.abs()).exp().ln_1p()), "{z} {rest}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_stays_none() {
+        let (mut p, mut total) = ([0.0; 3], [0.0]);
+        softmax(&[f32::NAN, 0.0, 0.0], &mut p, &mut total);
+        assert!(p[0].is_nan());
+        let (mut f, mut rest) = ([0.0], [0.0]);
+        logistic(&[f32::NAN], &mut f, &mut rest);
+        assert!(f[0].is_nan() || rest[0].is_nan());
+        let (mut p, mut total) = ([0.0; 3], [0.0]);
+        softmax(&[800.0, -800.0, 0.0], &mut p, &mut total);
+        assert!(p.iter().chain(&total).all(|number| number.is_finite()), "{p:?}");
+    }
+}
