@@ -1,10 +1,7 @@
 //! The aggregate `train_intent_model`: it gathers rows into a sample, merges the samples of
 //! parallel workers, and trains at the end. `sql/training.sql` puts the five functions together.
 
-use std::{
-    cell::Cell,
-    time::{Duration, Instant},
-};
+use std::cell::Cell;
 
 use pgrx::{
     PgMemoryContexts, PgSqlErrorCode,
@@ -17,7 +14,7 @@ use two_stage::{
     options::Options,
     sample::{Sample, Target},
     segment::Segment,
-    training::{self, Observer, Outcome, Progress},
+    training::{self, Outcome},
 };
 
 use crate::{
@@ -25,6 +22,7 @@ use crate::{
     features::{self, ArrayLayout, Row, RowLayout, Shape},
     report::{self, Failure},
     settings,
+    watch::Watch,
 };
 
 sql_function!(sample_add);
@@ -395,39 +393,4 @@ impl Drop for Memory {
 
 fn megabytes(bytes: usize) -> String {
     format!("{} MB", bytes.div_ceil(1 << 20))
-}
-
-/// Lets PostgreSQL cancel a training, and tells how far it is.
-struct Watch {
-    show: bool,
-    told: Instant,
-}
-
-const BETWEEN_NOTICES: Duration = Duration::from_secs(2);
-
-impl Watch {
-    fn new() -> Self {
-        Self { show: settings::progress(), told: Instant::now() }
-    }
-}
-
-impl Observer for Watch {
-    fn poll(&mut self, progress: &Progress) {
-        pg_sys::check_for_interrupts!();
-        if self.show && self.told.elapsed() >= BETWEEN_NOTICES {
-            self.told = Instant::now();
-            report::notice(describe(progress), None);
-        }
-    }
-}
-
-fn describe(progress: &Progress) -> String {
-    let mut line = format!("training: {}", progress.stage);
-    if progress.epochs > 0 {
-        line += &format!(", epoch {} of at most {}", progress.epoch, progress.epochs);
-    }
-    if let Some(loss) = progress.loss {
-        line += &format!(", validation loss {loss:.4}");
-    }
-    line
 }

@@ -18,6 +18,7 @@ mod spi;
 mod text;
 mod train_model;
 mod training_query;
+mod watch;
 
 use pgrx::prelude::*;
 

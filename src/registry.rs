@@ -147,6 +147,33 @@ impl Registry {
         })
     }
 
+    /// Refuses who may not save, in PostgreSQL's own words, before work that would be in vain.
+    pub fn check_may_save(&self) -> Result<(), Failure> {
+        let may = |right| format!("pg_catalog.has_any_column_privilege(t.oid, '{right}') ");
+        let statement = format!(
+            "SELECT t.relname::pg_catalog.text FROM pg_catalog.pg_class AS t \
+             WHERE t.relname IN ('intent_models', 'intent_model_versions') \
+             AND t.relnamespace OPERATOR(pg_catalog.=) $1::pg_catalog.regnamespace \
+             AND NOT ({} AND {}) ORDER BY t.relname DESC",
+            may("INSERT"),
+            may("UPDATE")
+        );
+        spi::connect(|connection| {
+            let schema = (pg_sys::TEXTOID, Some(text_value(&self.schema)?));
+            let refused = connection.execute(Access::Read, &statement, &[schema])?;
+            let Some(table) = refused.first() else { return Ok(()) };
+            // SAFETY: a text.
+            let table = text::from_server(unsafe { bytes_of(table) })?;
+            Err(Failure::new(
+                PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("permission denied for table {table}"),
+            )
+            .with_hint(
+                "Ask for the right to INSERT and UPDATE intent_models and intent_model_versions.",
+            ))
+        })
+    }
+
     /// Makes a version the active one; returns the one before.
     fn activate(&self, name: &str, version: i32) -> Result<Option<i32>, Failure> {
         spi::connect(|connection| {

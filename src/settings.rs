@@ -7,10 +7,14 @@ use pgrx::{GucContext, GucFlags, GucRegistry, GucSetting, pg_sys};
 static DEFAULT_MODEL: GucSetting<Option<CString>> =
     GucSetting::<Option<CString>>::new(Some(c"default"));
 static TRAINING_MEMORY: GucSetting<i32> = GucSetting::<i32>::new(512 * 1024);
+static TRAINING_THREADS: GucSetting<i32> = GucSetting::<i32>::new(0);
 static PROGRESS: GucSetting<bool> = GucSetting::<bool>::new(true);
 
 /// Least memory of a training, in kB: below it not even a small sample has room.
 const LEAST_TRAINING_MEMORY: i32 = 1024;
+
+/// More than any machine has use for.
+const MOST_TRAINING_THREADS: i32 = 1024;
 
 /// Most memory of a training, in kB: a worker's rows travel as one value, and PostgreSQL's values
 /// end at 1 GB.
@@ -35,10 +39,20 @@ pub fn define() {
         GucContext::Userset,
         GucFlags::UNIT_KB,
     );
+    GucRegistry::define_int_guc(
+        c"pg_intent.training_threads",
+        c"Sets the most threads that one training uses, never more than there are processors.",
+        c"0 means max_parallel_maintenance_workers + 1. The model is the same with any number.",
+        &TRAINING_THREADS,
+        0,
+        MOST_TRAINING_THREADS,
+        GucContext::Userset,
+        GucFlags::default(),
+    );
     GucRegistry::define_bool_guc(
         c"pg_intent.progress",
-        c"Shows the progress of a training as notices.",
-        c"One notice every two seconds at most.",
+        c"Shows the progress of a training as notices, and to other sessions in pg_stat_activity.",
+        c"Every two seconds at most.",
         &PROGRESS,
         GucContext::Userset,
         GucFlags::default(),
@@ -80,6 +94,17 @@ fn with_default_model<R>(look: impl FnOnce(&[u8]) -> R) -> R {
 /// The bound of a process's training rows, in bytes.
 pub fn training_memory() -> usize {
     usize::try_from(TRAINING_MEMORY.get()).unwrap_or(0) * 1024
+}
+
+/// How many threads a training may use, at least one.
+pub fn training_threads() -> usize {
+    let wanted = match TRAINING_THREADS.get() {
+        // SAFETY: a setting of PostgreSQL's, read by the backend's own thread.
+        0 => unsafe { pg_sys::max_parallel_maintenance_workers }.saturating_add(1),
+        threads => threads,
+    };
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    usize::try_from(wanted).unwrap_or(1).clamp(1, processors)
 }
 
 pub fn progress() -> bool {

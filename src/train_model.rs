@@ -27,6 +27,8 @@ fn train_model(call: &Call) -> SqlResult {
     check_name(name)?;
     // SAFETY: raises an error where the transaction may not write; the name ends with a NUL.
     unsafe { pg_sys::PreventCommandIfReadOnly(c"train_model()".as_ptr()) };
+    let registry = Registry::of(call)?;
+    registry.check_may_save()?;
     let query = call.bytes(1).ok_or_else(|| null_argument("training_query"))?;
     let (options, excluded) = read_options(call.bytes(2))?;
     let schema = spi::schema(call)?;
@@ -38,7 +40,7 @@ fn train_model(call: &Call) -> SqlResult {
         train(connection, &statement, &options)
     })?;
     let model = model_type::decode(&trained.bytes)?;
-    let version = Registry::of(call)?.save(&NewVersion {
+    let version = registry.save(&NewVersion {
         name,
         model: bytes_value(&trained.bytes)?,
         model_type: trained.type_,

@@ -2,10 +2,11 @@
 
 use std::{
     sync::{Arc, Mutex},
+    thread,
     time::{Duration, Instant},
 };
 
-use cluster_tests::{ROWS, Server, training};
+use cluster_tests::{ROWS, Server, backend, training};
 use postgres::{Client, NoTls};
 
 const OPTIONS: &str = r#"{"epochs": 1000, "patience": 1000, "hidden_layers": [64]}"#;
@@ -31,6 +32,38 @@ fn progress_is_told_every_two_seconds() {
 
     client.batch_execute("SET pg_intent.progress = off").unwrap();
     assert!(notices_of_a_training(&mut client, &notices).is_empty());
+}
+
+#[test]
+fn another_session_sees_how_far_a_training_is() {
+    let server = Server::get();
+    let mut observer = server.session();
+    for shows in [true, false] {
+        let mut client = server.session();
+        client.batch_execute(&format!("SET pg_intent.progress = {shows}")).unwrap();
+        client.batch_execute("SET compute_query_id = on; SET statement_timeout = '4 s'").unwrap();
+        let process = backend(&mut client);
+        let statement = training(ROWS, OPTIONS);
+        thread::scope(|scope| {
+            let end = scope.spawn(|| client.batch_execute(&statement).expect_err("a timeout"));
+            thread::sleep(Duration::from_secs(3));
+            let (shown, query) = activity(&mut observer, process);
+            println!("{}", shown.split("*/").next().unwrap_or_default());
+            assert!(shown.ends_with(&statement), "{shown}");
+            assert_eq!(shown.starts_with("/* pg_intent: "), shows, "{shown}");
+            assert!(query.is_some_and(|query| query != 0), "the query is still known");
+            end.join().unwrap();
+        });
+        // What failed leaves its own text, not ours.
+        assert_eq!(activity(&mut observer, process).0, statement);
+    }
+}
+
+/// The text and the identifier of a session's statement.
+fn activity(observer: &mut Client, process: i32) -> (String, Option<i64>) {
+    let query = "SELECT query, query_id FROM pg_stat_activity WHERE pid = $1";
+    let row = observer.query_one(query, &[&process]).expect("a session");
+    (row.get(0), row.get(1))
 }
 
 fn listener(server: &Server) -> (Client, Notices) {

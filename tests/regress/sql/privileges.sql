@@ -23,12 +23,15 @@ BEGIN READ ONLY;
 SELECT segment_customer(ARRAY[1, 2, 3], 'secret') IS NOT NULL AS by_name;
 COMMIT;
 SELECT * FROM failure($$SELECT save_model('mine', model) FROM models$$);
+SELECT * FROM failure($$SELECT train_model('mine', 'SELECT 1 / 0 AS f, NULL AS observed_segment')$$);
 SELECT * FROM failure($$SELECT activate_model('secret', 1)$$);
 SELECT * FROM failure($$SELECT drop_model('secret')$$);
 
 SET ROLE intent_writer;
 SELECT save_model('mine', model) FROM models WHERE kind = 'array';
 SELECT created_by FROM intent_models WHERE name = 'mine';
+-- The rights are there, so the query runs.
+SELECT * FROM failure($$SELECT train_model('mine', 'SELECT 1 / 0 AS f, NULL AS observed_segment')$$);
 SELECT drop_model('mine');
 RESET ROLE;
 

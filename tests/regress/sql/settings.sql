@@ -8,6 +8,7 @@ SELECT * FROM failure('SELECT active_model()');
 SHOW pg_intent.default_model;
 SHOW pg_intent.progress;
 SHOW pg_intent.training_memory;
+SHOW pg_intent.training_threads;
 SELECT name, vartype, unit, min_val, max_val, boot_val, context FROM pg_settings WHERE name LIKE 'pg_intent.%' ORDER BY name;
 RESET pg_intent.default_model;
 SHOW pg_intent.default_model;
