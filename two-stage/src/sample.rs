@@ -93,7 +93,7 @@ impl Sample {
         }
     }
 
-    /// `poll` is called every few milliseconds while rows are merged and sampled. It may unwind;
+    /// `poll` is called every few milliseconds while all rows are gone through. It may unwind;
     /// the sample is lost then.
     pub fn set_poll(&mut self, poll: fn()) {
         self.poll = poll;
@@ -269,6 +269,16 @@ impl Sample {
     /// The distinct rows of the buffer.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
         self.words.chunks_exact(self.stride()).map(Row::new)
+    }
+
+    /// Goes through something that every row has, and polls now and then.
+    pub(crate) fn polled<T>(&self, list: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
+        list.enumerate().map(|(place, each)| {
+            if place.is_multiple_of(order::POLL_ROWS) {
+                (self.poll)();
+            }
+            each
+        })
     }
 
     /// The row at a place in the buffer.

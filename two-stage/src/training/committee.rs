@@ -63,11 +63,11 @@ pub(super) fn members(rows: &TrainingRows) -> Vec<Member> {
     if size == 1 {
         let mut rng = stream(options.seed, Stream::Split);
         let fraction = options.validation_fraction;
-        let held_out = (0..rows.len()).map(|_| rng.random::<f64>() < fraction).collect();
+        let held_out = rows.numbers().map(|_| rng.random::<f64>() < fraction).collect();
         return vec![Member { number: 0, held_out }];
     }
     let mut rng = stream(options.seed, Stream::Folds);
-    let fold = folds(rows.len(), size, &mut rng);
+    let fold = folds(rows.numbers(), size, &mut rng);
     let member = |number| Member { number, held_out: fold.iter().map(|&f| f == number).collect() };
     (0..size).map(member).collect()
 }
@@ -221,7 +221,7 @@ fn distil(rows: &TrainingRows, run: &mut Run, members: &[Network]) -> Result<Net
     let options = rows.sample.options();
     let mut rng = stream(options.seed, Stream::Split);
     let fraction = options.validation_fraction;
-    let held_out = (0..rows.len()).map(|_| rng.random::<f64>() < fraction).collect();
+    let held_out = rows.numbers().map(|_| rng.random::<f64>() < fraction).collect();
     let (training, validation) = Member { number: 0, held_out }.split(rows, |_| true);
     let plan = Plan {
         training,

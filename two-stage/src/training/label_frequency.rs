@@ -108,8 +108,8 @@ fn estimate(rows: &TrainingRows, run: &mut Run, column: Option<usize>) -> Result
 /// Engaged rows in the order of scores by pilots that did not see them, best first.
 fn pilot_scores(rows: &TrainingRows, run: &mut Run, engaged: &[u32]) -> Result<Vec<u32>> {
     let mut rng = stream(rows.sample.options().seed, Stream::PilotFolds);
-    let fold = folds(engaged.len(), FOLDS, &mut rng);
-    let held_out = folds(engaged.len(), PILOT_HELD_OUT, &mut rng);
+    let fold = folds(rows.polled(engaged), FOLDS, &mut rng);
+    let held_out = folds(rows.polled(engaged), PILOT_HELD_OUT, &mut rng);
     let mut scored: Vec<(f32, u32)> = Vec::with_capacity(engaged.len());
     for part in 0..FOLDS {
         run.poll(NAME);
@@ -133,19 +133,36 @@ fn pilot_scores(rows: &TrainingRows, run: &mut Run, engaged: &[u32]) -> Result<V
             scored.push((logits[0], row as u32));
         });
     }
-    run.poll(NAME);
-    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut poll = || run.poll(NAME);
+    sort(&mut scored, &|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)), &mut poll);
     Ok(scored.into_iter().map(|(_, row)| row).collect())
+}
+
+/// Sorts, and polls now and then.
+fn sort<T>(
+    list: &mut [T],
+    compare: &impl Fn(&T, &T) -> std::cmp::Ordering,
+    poll: &mut dyn FnMut(),
+) {
+    const AT_ONCE: usize = 1 << 16;
+    poll();
+    if list.len() <= AT_ONCE {
+        list.sort_unstable_by(compare);
+    } else {
+        let (lower, _, upper) = list.select_nth_unstable_by(list.len() / 2, compare);
+        sort(lower, compare, poll);
+        sort(upper, compare, poll);
+    }
 }
 
 /// The largest cautious labelled share among the top of the rows that belong to a group.
 fn top_labelled_share(rows: &TrainingRows, scored: &[u32], belongs: impl Fn(usize) -> bool) -> f64 {
-    let members: Vec<usize> = scored.iter().map(|&r| r as usize).filter(|&r| belongs(r)).collect();
+    let members: Vec<usize> = rows.polled(scored).filter(|&row| belongs(row)).collect();
     let least = least_top(rows, &members);
     let bound = |share: f64| {
         let size = ((share * members.len() as f64) as usize).max(least).min(members.len());
         let (mut labelled, mut total, mut squares) = (0.0, 0.0, 0.0);
-        for &row in &members[..size] {
+        for &row in rows.sample.polled(members[..size].iter()) {
             let w = rows.weight(row);
             labelled += if rows.is_labelled(row) { w } else { 0.0 };
             total += w;
@@ -160,7 +177,8 @@ fn top_labelled_share(rows: &TrainingRows, scored: &[u32], belongs: impl Fn(usiz
 
 /// How many rows the top of the scores has at least.
 fn least_top(rows: &TrainingRows, members: &[usize]) -> usize {
-    let labelled = || members.iter().enumerate().filter(|(_, row)| rows.is_labelled(**row));
+    let polled = || rows.sample.polled(members.iter().enumerate());
+    let labelled = || polled().filter(|(_, row)| rows.is_labelled(**row));
     let wanted = TOP_LABELLED.min(labelled().count() / TOP_PART_OF_LABELS);
     let place = labelled().nth(wanted.saturating_sub(1)).map_or(0, |(place, _)| place + 1);
     place.max(TOP_ROWS)
@@ -175,8 +193,8 @@ struct Groups {
 impl Groups {
     fn new(rows: &TrainingRows, engaged: &[u32], column: usize) -> Result<Self> {
         let mut values: Vec<u32> = Vec::new();
-        for &row in engaged {
-            let value = rows.features(row as usize)[column];
+        for row in rows.polled(engaged) {
+            let value = rows.features(row)[column];
             if let Err(place) = values.binary_search(&value) {
                 if values.len() == MAX_GROUPS {
                     let name = &rows.sample.columns().unwrap_or_default()[column].name;
@@ -206,15 +224,14 @@ impl Groups {
         let mut groups = Vec::new();
         for &value in &self.values {
             let belongs = |row: usize| rows.features(row)[self.column] == value;
-            let labelled =
-                scored.iter().filter(|&&r| belongs(r as usize) && rows.is_labelled(r as usize));
+            let labelled = rows.polled(scored).filter(|&row| belongs(row) && rows.is_labelled(row));
             let c = if labelled.count() < LEAST_LABELLED_OF_GROUP {
                 few.push(self.value(rows, value));
                 pooled
             } else {
                 top_labelled_share(rows, scored, belongs)
             };
-            for (row, of_row) in of_row.iter_mut().enumerate() {
+            for (row, of_row) in rows.sample.polled(of_row.iter_mut().enumerate()) {
                 if belongs(row) {
                     *of_row = c as f32;
                 }

@@ -99,7 +99,7 @@ impl Plan {
     }
 }
 
-/// A number from 0 to `folds` − 1 for each of `count` rows.
-pub(super) fn folds(count: usize, folds: u8, rng: &mut ChaCha8Rng) -> Vec<u8> {
-    (0..count).map(|_| rng.random_range(0..folds)).collect()
+/// A number from 0 to `folds` − 1 for each of `rows`.
+pub(super) fn folds<T>(rows: impl Iterator<Item = T>, folds: u8, rng: &mut ChaCha8Rng) -> Vec<u8> {
+    rows.map(|_| rng.random_range(0..folds)).collect()
 }

@@ -40,7 +40,7 @@ struct Totals {
 impl Totals {
     fn of(sample: &Sample, exposure: &Exposure) -> Self {
         let mut totals = Self::default();
-        for row in sample.rows().filter(|&row| exposure.uses(row)) {
+        for row in sample.polled(sample.rows()).filter(|&row| exposure.uses(row)) {
             let count = u64::from(row.count());
             let driven = row.segment() == Segment::CampaignDriven;
             totals.rows += count;
@@ -156,12 +156,23 @@ impl<'a> TrainingRows<'a> {
 
     /// The rows that are used, each once.
     pub fn each(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.places()).filter(|&row| self.exposure.uses(self.sample.row(row)))
+        let places = self.sample.polled(0..self.places());
+        places.filter(|&row| self.exposure.uses(self.sample.row(row)))
     }
 
     /// The rows that are used, each as often as it came.
     pub fn copies(&self) -> impl Iterator<Item = usize> + '_ {
         self.each().flat_map(|row| std::iter::repeat_n(row, self.sample.row(row).count() as usize))
+    }
+
+    /// Goes through a list of rows, and polls now and then.
+    pub fn polled<'l>(&self, list: &'l [u32]) -> impl Iterator<Item = usize> + use<'l, '_> {
+        self.sample.polled(list.iter()).map(|&row| row as usize)
+    }
+
+    /// The copies of all rows, by number.
+    pub fn numbers(&self) -> impl Iterator<Item = usize> + '_ {
+        self.sample.polled(0..self.len())
     }
 
     /// How often the row came.
@@ -246,7 +257,7 @@ impl Exposure {
     fn of(sample: &Sample, warnings: &mut Vec<String>) -> Result<Self> {
         let (mut exposed, mut total) = (0.0, 0.0);
         let (mut unexposed_rows, mut given_rows) = (0_u64, false);
-        for row in sample.rows() {
+        for row in sample.polled(sample.rows()) {
             total += weight(row);
             if row.exposed() {
                 exposed += weight(row);

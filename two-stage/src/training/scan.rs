@@ -41,20 +41,22 @@ fn labelled_shares(
     column: usize,
     kind: Kind,
 ) -> Option<[f64; 2]> {
-    let word = |row: u32| rows.features(row as usize)[column];
+    let words: Vec<u32> = rows.polled(scored).map(|row| rows.features(row)[column]).collect();
     let upper: Box<dyn Fn(u32) -> bool> = match kind {
         Kind::Category => {
-            let commonest = commonest(scored.iter().map(|&row| word(row)))?;
-            Box::new(move |row| word(row) == commonest)
+            let commonest = commonest(words.clone())?;
+            Box::new(move |word| word == commonest)
         }
         _ => {
-            let number = move |row| f32::from_bits(word(row));
-            let bound = lower_bound_of_upper_half(scored.iter().map(|&row| number(row)))?;
-            Box::new(move |row| number(row) > bound)
+            let bound = lower_bound_of_upper_half(words.iter().map(|&word| f32::from_bits(word)))?;
+            Box::new(move |word| f32::from_bits(word) > bound)
         }
     };
-    let (in_upper, in_lower): (Vec<u32>, Vec<u32>) = scored.iter().partition(|&&row| upper(row));
-    Some([labelled_share(rows, &in_lower)?, labelled_share(rows, &in_upper)?])
+    let half = |is_upper: bool| -> Vec<u32> {
+        let of_half = scored.iter().zip(&words).filter(|(_, word)| upper(**word) == is_upper);
+        of_half.map(|(&row, _)| row).collect()
+    };
+    Some([labelled_share(rows, &half(false))?, labelled_share(rows, &half(true))?])
 }
 
 fn labelled_share(rows: &TrainingRows, scored: &[u32]) -> Option<f64> {
@@ -74,14 +76,14 @@ fn labelled_share(rows: &TrainingRows, scored: &[u32]) -> Option<f64> {
 /// The smaller of two values, or the median of more.
 fn lower_bound_of_upper_half(values: impl Iterator<Item = f32>) -> Option<f32> {
     let mut values: Vec<f32> = values.filter(|value| !value.is_nan()).collect();
-    values.sort_unstable_by(f32::total_cmp);
-    let (&first, &last) = (values.first()?, values.last()?);
+    let first = values.iter().copied().min_by(f32::total_cmp)?;
+    let last = values.iter().copied().max_by(f32::total_cmp)?;
     let two = values.iter().all(|&value| value == first || value == last);
-    Some(if two { first } else { values[values.len() / 2] })
+    let middle = values.len() / 2;
+    Some(if two { first } else { *values.select_nth_unstable_by(middle, f32::total_cmp).1 })
 }
 
-fn commonest(words: impl Iterator<Item = u32>) -> Option<u32> {
-    let mut words: Vec<u32> = words.collect();
+fn commonest(mut words: Vec<u32>) -> Option<u32> {
     words.sort_unstable();
     words.chunk_by(|a, b| a == b).max_by_key(|run| run.len()).map(|run| run[0])
 }

@@ -70,7 +70,7 @@ struct Point {
 impl Likelihood<'_> {
     fn at(&self, intercept: f64, slope: f64) -> Point {
         let mut point = Point { value: 0.0, gradient: [0.0; 2], information: [0.0; 3] };
-        for held_out in &self.held_out {
+        for held_out in self.rows.sample.polled(self.held_out.iter()) {
             let row = held_out.row as usize;
             let v = held_out.logit - self.center;
             let (loss, d) = loss::observed_slope(
