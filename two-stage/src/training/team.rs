@@ -14,8 +14,9 @@ use super::Observer;
 
 /// Waking a thread takes about 20 µs, a step little more: so long one waits awake for the others …
 const PATIENCE: Duration = Duration::from_micros(50);
-/// … and where that was in vain, because they have to share a processor, so many times asleep.
-const ASLEEP: u32 = 64;
+/// … and where that was in vain, some times asleep: twice as often each time in a row, for threads
+/// that have to share a processor, up to so often.
+const MOST_ASLEEP: u32 = 256;
 
 struct Team {
     /// Closed until it is known how many there are.
@@ -34,7 +35,9 @@ struct Team {
 pub(super) struct Place<'a> {
     team: &'a Team,
     pub number: usize,
+    /// Meetings to be waited for asleep, and how many after the next wait in vain.
     asleep: u32,
+    next_asleep: u32,
 }
 
 /// Runs `work` in up to `threads` threads at once, fewer where the system has no more, and returns
@@ -99,7 +102,7 @@ impl Team {
     }
 
     fn place(&self, number: usize) -> Place<'_> {
-        Place { team: self, number, asleep: 0 }
+        Place { team: self, number, asleep: 0, next_asleep: 1 }
     }
 
     fn is_over(&self, meeting: usize) -> bool {
@@ -143,9 +146,11 @@ impl Place<'_> {
         if self.asleep > 0 {
             self.asleep -= 1;
         } else if is_over_soon(|| team.is_over(meeting)) {
+            self.next_asleep = 1;
             return;
         } else {
-            self.asleep = ASLEEP;
+            self.asleep = self.next_asleep;
+            self.next_asleep = MOST_ASLEEP.min(2 * self.next_asleep);
         }
         let mut sleepers = lock(&team.sleepers);
         *sleepers += 1;
