@@ -9,6 +9,7 @@ from report import number, progress, ratios, spread, table
 from server import ROWS, Backend
 
 TITLE = "CPU time on busy processors"
+THREADS = (1, 2)
 OPTIONS = {"correction": "none", "epochs": 10, "patience": 10}
 
 
@@ -26,41 +27,40 @@ def burners(count):
             process.wait()
 
 
-def train(backend, others):
+def train(backend, threads, others):
     """(CPU seconds, seconds) of a training beside that many burners."""
+    backend.use_threads(threads)
     with burners(others):
         seconds = backend.train(ROWS, OPTIONS)
         return backend.cpu, seconds
 
 
-def report(report, options):
+def measure(backend, threads, runs):
+    """Lines of the table for trainings with that many threads, idle and busy in turns."""
     processors = os.cpu_count() or 1
     idle, busy = [], []
+    for run in range(runs):
+        idle.append(train(backend, threads, 0))
+        busy.append(train(backend, threads, processors))
+        progress(
+            f"busy, {threads} threads, run {run + 1}: "
+            f"{number(idle[-1][0])} s of CPU, {number(busy[-1][0])} s when busy"
+        )
+    for place, what in enumerate(["CPU time, user and system", "time"]):
+        quiet, loud = ([each[place] for each in runs] for runs in (idle, busy))
+        yield [threads, what, spread(quiet, " s"), spread(loud, " s"), spread(ratios(loud, quiet))]
+
+
+def report(report, options):
     with Backend() as backend:
-        for run in range(options.runs):
-            idle.append(train(backend, 0))
-            busy.append(train(backend, processors))
-            progress(
-                f"busy, run {run + 1}: {number(idle[-1][0])} s of CPU, {number(busy[-1][0])} s when busy"
-            )
-    (idle_cpu, idle_time), (busy_cpu, busy_time) = zip(*idle), zip(*busy)
-    lines = [
-        [
-            "CPU time, user and system",
-            spread(idle_cpu, " s"),
-            spread(busy_cpu, " s"),
-            spread(ratios(busy_cpu, idle_cpu)),
-        ],
-        [
-            "time",
-            spread(idle_time, " s"),
-            spread(busy_time, " s"),
-            spread(ratios(busy_time, idle_time)),
-        ],
-    ]
+        lines = [
+            [str(cell) for cell in line]
+            for threads in THREADS
+            for line in measure(backend, threads, options.runs)
+        ]
     report.write(
         f"""\
 {options.rows:,} rows, `correction` none, {OPTIONS["epochs"]} epochs: in turns with nothing of this script's beside it, and
-with {processors} processes that only burn time, one for each processor.""",
-        table(["of one training", "idle", "busy", "busy ÷ idle"], lines),
+with {os.cpu_count()} processes that only burn time, one for each processor.""",
+        table(["threads", "of one training", "idle", "busy", "busy ÷ idle"], lines),
     )
