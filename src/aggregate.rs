@@ -19,7 +19,7 @@ use two_stage::{
 
 use crate::{
     call::{Call, SqlResult, bytes_value, sql_function},
-    features::{self, ArrayLayout, Row, RowLayout, Shape},
+    features::{self, Array, ArrayLayout, Row, RowLayout, Shape},
     report::{self, Failure},
     settings,
     watch::Watch,
@@ -313,25 +313,23 @@ impl Site {
         training: &mut Training,
     ) -> Result<(), Failure> {
         // SAFETY: the argument is declared as an array; it stays in memory during the call.
-        unsafe {
-            let array = features::array_in_memory(features);
-            if !matches!(&self.layout, Some(Layout::Array(layout)) if layout.fits(array)) {
-                self.layout = Some(Layout::Array(ArrayLayout::new(array)?));
-            }
-            let Some(Layout::Array(layout)) = &self.layout else {
-                return Err(Failure::internal("an array read as a row"));
-            };
-            let values = layout.values(array)?;
-            let length = values.len();
-            match training.sample.columns().map(<[Column]>::len) {
-                None => training.sample.set_columns(layout.columns(length)?, true)?,
-                Some(expected) if expected != length => {
-                    return Err(features::wrong_length(length, expected));
-                }
-                Some(_) => {}
-            }
-            Ok(training.sample.push(values, target)?)
+        let array = unsafe { Array::new(features) }?;
+        if !matches!(&self.layout, Some(Layout::Array(layout)) if layout.fits(array)) {
+            self.layout = Some(Layout::Array(ArrayLayout::new(array)?));
         }
+        let Some(Layout::Array(layout)) = &self.layout else {
+            return Err(Failure::internal("an array read as a row"));
+        };
+        let values = layout.values(array)?;
+        let length = values.len();
+        match training.sample.columns().map(<[Column]>::len) {
+            None => training.sample.set_columns(layout.columns(length)?, true)?,
+            Some(expected) if expected != length => {
+                return Err(features::wrong_length(length, expected));
+            }
+            Some(_) => {}
+        }
+        Ok(training.sample.push(values, target)?)
     }
 }
 

@@ -311,8 +311,15 @@ pub fn bytes_value(content: &[u8]) -> Result<Datum, Failure> {
 pub unsafe fn bytes_of<'a>(datum: Datum) -> &'a [u8] {
     // SAFETY: by the contract of this function.
     unsafe {
-        let value = pg_sys::pg_detoast_datum_packed(datum.cast_mut_ptr());
-        varlena::varlena_to_byte_slice(value)
+        let value = datum.cast_mut_ptr::<pg_sys::varlena>();
+        let is_at_hand = varlena::varatt_is_4b_u(value)
+            || varlena::varatt_is_1b(value) && !varlena::varatt_is_1b_e(value);
+        // Asking PostgreSQL costs more than looking.
+        varlena::varlena_to_byte_slice(if is_at_hand {
+            value
+        } else {
+            pg_sys::pg_detoast_datum_packed(value)
+        })
     }
 }
 

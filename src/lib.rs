@@ -13,6 +13,7 @@ mod report;
 mod score;
 mod settings;
 mod simulate;
+mod site;
 mod snapshot;
 mod spi;
 mod text;

@@ -76,14 +76,9 @@ pub fn default_model() -> Vec<u8> {
     with_default_model(<[u8]>::to_vec)
 }
 
-/// Whether that is the name of the default model.
-pub fn is_default_model(name: &[u8]) -> bool {
-    with_default_model(|default| default == name)
-}
-
 /// Looks at the name where it stands. A setting can change whenever a statement runs, also inside
 /// one of our calls, so the name must not leave.
-fn with_default_model<R>(look: impl FnOnce(&[u8]) -> R) -> R {
+pub fn with_default_model<R>(look: impl FnOnce(&[u8]) -> R) -> R {
     // SAFETY: the string is PostgreSQL's; nothing runs while `look` reads it that could change it.
     unsafe {
         let name = *DEFAULT_MODEL.as_ptr();

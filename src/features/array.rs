@@ -9,7 +9,14 @@ use two_stage::features::{Column, Kind, Value, check_count};
 
 use super::element_name;
 use super::scalar::{Reader, type_name};
-use crate::report::Failure;
+use crate::{call::bytes_of, report::Failure};
+
+/// An array in memory, without the header of a value of variable length.
+#[derive(Clone, Copy)]
+pub struct Array<'a> {
+    content: &'a [u8],
+    pub element: Oid,
+}
 
 /// How the elements of arrays of one type are read.
 pub struct ArrayLayout {
@@ -20,19 +27,90 @@ pub struct ArrayLayout {
 /// The elements of one array.
 pub struct ArrayValues<'a> {
     reader: &'a Reader,
-    /// Where the next element that is not NULL starts.
-    next: *const u8,
-    nulls: Option<*const u8>,
+    elements: Elements<'a>,
     place: usize,
+}
+
+/// Where the elements of an array of at most one dimension stand.
+struct Elements<'a> {
+    content: &'a [u8],
+    /// Where the next one that is not NULL starts, in `content`.
+    next: usize,
+    /// A bit an element, set where it is not NULL; None where none is NULL.
+    not_null: Option<&'a [u8]>,
     length: usize,
 }
 
-impl ArrayLayout {
+/// All elements of an array without NULLs, as they stand in memory.
+pub enum Plain<'a> {
+    Singles(&'a [[u8; 4]]),
+    Doubles(&'a [[u8; 8]]),
+}
+
+/// What `content` leaves out: PostgreSQL's places in an array count from there.
+const HEADER: usize = size_of::<i32>();
+/// The content starts with the number of dimensions, the place of the elements (0 = behind these
+/// fields), and the type of an element; lengths and lower bounds follow, then the bits of NULLs.
+const FIXED: usize = 3 * size_of::<i32>();
+
+impl<'a> Array<'a> {
     /// # Safety
-    /// The array is a value of some array type, in memory as a whole.
-    pub unsafe fn new(array: *const pg_sys::ArrayType) -> Result<Self, Failure> {
-        // SAFETY: by the contract of this function.
-        let element = unsafe { (*array).elemtype };
+    /// The datum is of an array type; the result lives in it or in the current memory context.
+    pub unsafe fn new(datum: Datum) -> Result<Self, Failure> {
+        // SAFETY: by the contract of this function; whole in memory, a value has a long header.
+        unsafe {
+            let packed = bytes_of(datum);
+            let element = Oid::from(integer(packed, 2)? as u32);
+            // Numbers are read from wherever they stand; an element that has a header must be
+            // aligned, and behind a short header of the array nothing is.
+            let content = match element {
+                pg_sys::FLOAT4OID | pg_sys::FLOAT8OID => packed,
+                _ => {
+                    let whole = pg_sys::pg_detoast_datum(datum.cast_mut_ptr());
+                    varlena::varlena_to_byte_slice(whole)
+                }
+            };
+            Ok(Self { content, element })
+        }
+    }
+
+    fn elements(self) -> Result<Elements<'a>, Failure> {
+        let content = self.content;
+        let dimensions = integer(content, 0)? as usize;
+        if dimensions > 1 {
+            return Err(Failure::new(
+                PgSqlErrorCode::ERRCODE_DATA_EXCEPTION,
+                format!("features must be an array of one dimension, not {dimensions}"),
+            )
+            .with_hint("Pass one array a customer."));
+        }
+        let offset = integer(content, 1)? as usize;
+        let bits = FIXED + 2 * size_of::<i32>() * dimensions;
+        Ok(Elements {
+            content,
+            next: match offset {
+                0 => (HEADER + bits).next_multiple_of(pg_sys::MAXIMUM_ALIGNOF as usize) - HEADER,
+                offset => offset.saturating_sub(HEADER),
+            },
+            not_null: if offset == 0 { None } else { content.get(bits..) },
+            length: if dimensions == 0 { 0 } else { integer(content, 3)? as usize },
+        })
+    }
+}
+
+/// One of the numbers at the start of an array.
+fn integer(content: &[u8], place: usize) -> Result<i32, Failure> {
+    let bytes = content.get(place * size_of::<i32>()..).and_then(<[u8]>::first_chunk);
+    bytes.map(|&bytes| i32::from_ne_bytes(bytes)).ok_or_else(too_short)
+}
+
+fn too_short() -> Failure {
+    Failure::internal("an array ends before its elements do")
+}
+
+impl ArrayLayout {
+    pub fn new(array: Array) -> Result<Self, Failure> {
+        let element = array.element;
         let reader = Reader::of_type(element)
             .filter(|reader| matches!(reader.kind(), Kind::Number | Kind::Boolean));
         match reader {
@@ -45,11 +123,8 @@ impl ArrayLayout {
         }
     }
 
-    /// # Safety
-    /// As for `new`.
-    pub unsafe fn fits(&self, array: *const pg_sys::ArrayType) -> bool {
-        // SAFETY: by the contract of this function.
-        self.element == unsafe { (*array).elemtype }
+    pub fn fits(&self, array: Array) -> bool {
+        self.element == array.element
     }
 
     pub fn kind(&self) -> Kind {
@@ -71,39 +146,29 @@ impl ArrayLayout {
             .collect())
     }
 
-    /// # Safety
-    /// As for `new`; the array fits, and outlives the result.
-    pub unsafe fn values(
-        &self,
-        array: *const pg_sys::ArrayType,
-    ) -> Result<ArrayValues<'_>, Failure> {
-        // SAFETY: by the contract of this function; the layout of an array in memory is: the
-        // header, the lengths, the lower bounds, the bitmap of NULLs if any, the elements.
-        unsafe {
-            let dimensions = (*array).ndim as usize;
-            if dimensions > 1 {
-                return Err(Failure::new(
-                    PgSqlErrorCode::ERRCODE_DATA_EXCEPTION,
-                    format!("features must be an array of one dimension, not {dimensions}"),
-                )
-                .with_hint("Pass one array a customer."));
-            }
-            let start = array.cast::<u8>();
-            let lengths = start.add(size_of::<pg_sys::ArrayType>()).cast::<i32>();
-            let bitmap = lengths.add(2 * dimensions).cast::<u8>();
-            let offset = (*array).dataoffset as usize;
-            let after_header = size_of::<pg_sys::ArrayType>() + 8 * dimensions;
-            Ok(ArrayValues {
-                reader: &self.reader,
-                next: start.add(if offset == 0 {
-                    after_header.next_multiple_of(pg_sys::MAXIMUM_ALIGNOF as usize)
-                } else {
-                    offset
-                }),
-                nulls: (offset != 0).then_some(bitmap),
-                place: 0,
-                length: if dimensions == 0 { 0 } else { *lengths as usize },
-            })
+    /// The elements of an array that fits.
+    pub fn values<'a>(&'a self, array: Array<'a>) -> Result<ArrayValues<'a>, Failure> {
+        Ok(ArrayValues { reader: &self.reader, elements: array.elements()?, place: 0 })
+    }
+
+    /// The elements of an array that fits, where they can be taken as they stand.
+    pub fn plain<'a>(&self, array: Array<'a>) -> Result<Option<Plain<'a>>, Failure> {
+        let Elements { content, next, not_null, length } = array.elements()?;
+        let rest = content.get(next..).ok_or_else(too_short)?;
+        Ok(match self.reader {
+            _ if not_null.is_some() => None,
+            Reader::Float4 => rest.as_chunks().0.get(..length).map(Plain::Singles),
+            Reader::Float8 => rest.as_chunks().0.get(..length).map(Plain::Doubles),
+            _ => None,
+        })
+    }
+}
+
+impl Plain<'_> {
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Singles(numbers) => numbers.len(),
+            Self::Doubles(numbers) => numbers.len(),
         }
     }
 }
@@ -111,57 +176,50 @@ impl ArrayLayout {
 impl ArrayValues<'_> {
     /// Elements that are still to come.
     pub fn len(&self) -> usize {
-        self.length - self.place
+        self.elements.length - self.place
     }
 
-    /// The element at `next`; moves `next` behind it.
-    ///
-    /// # Safety
-    /// There is one more element, and it is not NULL.
-    unsafe fn take(&mut self) -> Datum {
-        /// # Safety
-        /// As for `take`, with elements of type T.
-        unsafe fn fixed<T>(next: &mut *const u8) -> T {
-            // SAFETY: elements of fixed length stand side by side.
-            unsafe {
-                let value = next.cast::<T>().read_unaligned();
-                *next = next.add(size_of::<T>());
-                value
-            }
-        }
-        // SAFETY: the reader tells the elements' type.
-        unsafe {
-            match self.reader {
-                Reader::Float8 => Datum::from(fixed::<u64>(&mut self.next)),
-                Reader::Int8 => Datum::from(fixed::<i64>(&mut self.next)),
-                Reader::Float4 => Datum::from(fixed::<u32>(&mut self.next)),
-                Reader::Int4 => Datum::from(fixed::<i32>(&mut self.next)),
-                Reader::Int2 => Datum::from(fixed::<i16>(&mut self.next)),
-                Reader::Boolean => Datum::from(fixed::<u8>(&mut self.next)),
-                _ => self.take_variable(),
-            }
-        }
+    /// The next element, which is not NULL.
+    fn read(&mut self) -> Result<Datum, Failure> {
+        let elements = &mut self.elements;
+        Ok(match self.reader {
+            Reader::Float8 => Datum::from(u64::from_ne_bytes(elements.take()?)),
+            Reader::Int8 => Datum::from(i64::from_ne_bytes(elements.take()?)),
+            Reader::Float4 => Datum::from(u32::from_ne_bytes(elements.take()?)),
+            Reader::Int4 => Datum::from(i32::from_ne_bytes(elements.take()?)),
+            Reader::Int2 => Datum::from(i16::from_ne_bytes(elements.take()?)),
+            Reader::Boolean => Datum::from(u8::from_ne_bytes(elements.take()?)),
+            _ => Datum::from(elements.take_variable()?.as_ptr()),
+        })
+    }
+}
+
+impl<'a> Elements<'a> {
+    /// The next element, of a type of fixed length.
+    fn take<const N: usize>(&mut self) -> Result<[u8; N], Failure> {
+        let rest = self.content.get(self.next..).ok_or_else(too_short)?;
+        self.next += N;
+        rest.first_chunk().copied().ok_or_else(too_short)
     }
 
-    /// # Safety
-    /// As for `take`, with elements of variable length.
-    unsafe fn take_variable(&mut self) -> Datum {
-        // SAFETY: as PostgreSQL's att_align_pointer: a zero byte is padding before an element with
-        // a long header, which is aligned to 4 bytes.
-        unsafe {
-            if *self.next == 0 {
-                self.next = self.next.add(self.next.align_offset(4));
-            }
-            let element = self.next;
-            self.next = element.add(varlena::varsize_any(element.cast()));
-            Datum::from(element)
+    /// The next element, of variable length.
+    fn take_variable(&mut self) -> Result<&'a [u8], Failure> {
+        // As PostgreSQL's att_align_pointer: a zero byte is padding before an element with a long
+        // header, which is aligned to 4 bytes (and so is what `content` leaves out).
+        if self.content.get(self.next) == Some(&0) {
+            self.next = self.next.next_multiple_of(size_of::<i32>());
         }
+        let rest = self.content.get(self.next..).filter(|rest| !rest.is_empty());
+        let rest = rest.ok_or_else(too_short)?;
+        // SAFETY: an element of variable length starts there, whose header says how long it is.
+        let length = unsafe { varlena::varsize_any(rest.as_ptr().cast()) };
+        self.next += length;
+        rest.get(..length).ok_or_else(too_short)
     }
 
-    fn is_null(&self) -> bool {
-        // SAFETY: the bitmap has a bit an element; a bit that is set says "not NULL".
-        self.nulls
-            .is_some_and(|bits| unsafe { *bits.add(self.place / 8) } & (1 << (self.place % 8)) == 0)
+    fn is_null(&self, place: usize) -> bool {
+        let bits = self.not_null.map(|bits| bits.get(place / 8).copied().unwrap_or(0));
+        bits.is_some_and(|bits| bits & (1 << (place % 8)) == 0)
     }
 }
 
@@ -169,27 +227,16 @@ impl<'a> Iterator for ArrayValues<'a> {
     type Item = Value<'a>;
 
     fn next(&mut self) -> Option<Value<'a>> {
-        if self.place == self.length {
+        if self.place == self.elements.length {
             return None;
         }
-        let null = self.is_null();
+        let null = self.elements.is_null(self.place);
         self.place += 1;
         if null {
             return Some(Value::Missing);
         }
-        // SAFETY: the element exists, is not NULL, and is of the reader's type.
-        unsafe {
-            let datum = self.take();
-            Some(self.reader.read(datum).unwrap_or_else(|failure| failure.raise()))
-        }
+        let datum = self.read().unwrap_or_else(|failure| failure.raise());
+        // SAFETY: the element is of the reader's type.
+        Some(unsafe { self.reader.read(datum) }.unwrap_or_else(|failure| failure.raise()))
     }
-}
-
-/// The array of a datum, in memory as a whole.
-///
-/// # Safety
-/// The datum is of an array type; the result lives in it or in the current memory context.
-pub unsafe fn array_in_memory(datum: Datum) -> *const pg_sys::ArrayType {
-    // SAFETY: by the contract of this function.
-    unsafe { pg_sys::pg_detoast_datum(datum.cast_mut_ptr()).cast() }
 }

@@ -5,7 +5,7 @@ mod array;
 mod row;
 mod scalar;
 
-pub use array::{ArrayLayout, array_in_memory};
+pub use array::{Array, ArrayLayout, Plain};
 pub use row::{Row, RowLayout};
 pub use scalar::{Reader, type_name};
 

@@ -98,9 +98,9 @@ impl Reader {
                 Self::Int2 => Value::Number(f64::from(datum.value() as i16)),
                 Self::Int4 => Value::Number(f64::from(datum.value() as i32)),
                 Self::Int8 => Value::Number(datum.value() as i64 as f64),
-                Self::Float4 => number(f64::from(f32::from_bits(datum.value() as u32))),
-                Self::Float8 => number(f64::from_bits(datum.value() as u64)),
-                Self::Numeric => number(numeric(datum)?),
+                Self::Float4 => Value::number(f64::from(f32::from_bits(datum.value() as u32))),
+                Self::Float8 => Value::number(f64::from_bits(datum.value() as u64)),
+                Self::Numeric => Value::number(numeric(datum)?),
                 Self::Boolean => Value::Number(f64::from(u8::from(datum.value() & 0xff != 0))),
                 Self::Date => date(datum.value() as i32),
                 Self::Text => Value::Category(text::from_server(bytes_of(datum))?),
@@ -118,11 +118,6 @@ impl Reader {
             })
         }
     }
-}
-
-/// NaN says as little as NULL.
-fn number(value: f64) -> Value<'static> {
-    if value.is_nan() { Value::Missing } else { Value::Number(value) }
 }
 
 /// Days since 2000-01-01; PostgreSQL's endless dates are infinite here too, and refused as such.

@@ -1,7 +1,7 @@
 //! The two-stage model with missing campaign labels of Gopalakrishnan et al. (arXiv 2602.12485).
 //!
 //! Pure Rust: nothing here knows PostgreSQL. A row flows `features → sample → training → model →
-//! codec`, a score `features → model`.
+//! codec`, a score `features → scorer`.
 
 pub mod codec;
 pub mod error;
@@ -11,6 +11,7 @@ pub mod model;
 mod network;
 pub mod options;
 pub mod sample;
+pub mod scorer;
 pub mod segment;
 pub mod simulate;
 pub mod training;

@@ -5,13 +5,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Error, ErrorKind, Result,
     features::{Column, Description, Encoder, MAX_FEATURES, Value},
     network::Network,
-    options::{Correction, Options},
+    options::Options,
     sample::Counts,
     segment::Segment,
-    training::{SPLC_THRESHOLD, posterior, sigmoid},
 };
 
 /// P(segment | features, exposed to the campaign); the three add up to 1.
@@ -46,13 +44,6 @@ impl From<[f64; 3]> for Score {
     fn from([low_engagement, organic, campaign_driven]: [f64; 3]) -> Self {
         Self { low_engagement, organic, campaign_driven }
     }
-}
-
-/// Working memory of one call site: scoring allocates nothing once it has grown.
-#[derive(Debug, Default)]
-pub struct Scratch {
-    inputs: Vec<f32>,
-    layers: Vec<f32>,
 }
 
 /// How a campaign's effect was told from what customers do anyway.
@@ -104,7 +95,7 @@ impl LabelFrequency {
     }
 
     /// That of a customer with these values; a group unseen in training has the pooled one.
-    fn of(&self, values: &[Value]) -> f64 {
+    pub(crate) fn of(&self, values: &[Value]) -> f64 {
         let Self::Grouped { column, groups, .. } = self else {
             return self.mean();
         };
@@ -265,7 +256,7 @@ pub enum Intent {
 
 impl Intent {
     /// The score with this intent, and as many engaged.
-    fn apply(&self, score: Score) -> Score {
+    pub(crate) fn apply(&self, score: Score) -> Score {
         let intent = match self {
             Self::Learned => return score,
             Self::Rescaled(slope) => slope.rescale(score.intent()),
@@ -311,67 +302,6 @@ impl TwoStageModel {
 
     pub fn options(&self) -> &Options {
         &self.options
-    }
-
-    /// Scores one customer: exactly one value per column, in the order of `columns()`.
-    pub fn score<'a>(
-        &self,
-        scratch: &mut Scratch,
-        values: impl Iterator<Item = Value<'a>>,
-    ) -> Result<Score> {
-        let Scratch { inputs, layers } = scratch;
-        inputs.resize(self.encoder.inputs(), 0.0);
-        self.encoder.encode(&self.columns, values, inputs)?;
-        let mut mean = [0.0; 3];
-        for network in &self.segmentation {
-            let mut logits = [0.0; 3];
-            network.logits_of_row(inputs, layers, &mut logits);
-            for (mean, p) in mean.iter_mut().zip(softmax(logits)) {
-                *mean += p / self.segmentation.len() as f64;
-            }
-        }
-        let score = self.intent.apply(mean.into());
-        if score.campaign_driven.is_finite() { Ok(score) } else { Err(no_score()) }
-    }
-
-    /// t, how likely an exposed or unexposed customer recorded so is truly campaign-driven: 1 where
-    /// labelled so, 0 where surely not, else stage 2's posterior.
-    pub fn correct_label<'a>(
-        &self,
-        scratch: &mut Scratch,
-        values: impl Iterator<Item = Value<'a>>,
-        observed: Segment,
-        exposed: bool,
-    ) -> Result<f64> {
-        let values: Vec<Value> = values.collect();
-        let Scratch { inputs, layers } = scratch;
-        inputs.resize(self.encoder.inputs(), 0.0);
-        self.encoder.encode(&self.columns, values.iter().copied(), inputs)?;
-        Ok(match (observed, exposed) {
-            (Segment::CampaignDriven, true) => 1.0,
-            (Segment::Organic, true) => self.hidden_label(inputs, layers, &values),
-            _ => 0.0,
-        })
-    }
-
-    /// The members' mean posterior of an exposed customer recorded organic.
-    fn hidden_label(&self, inputs: &[f32], layers: &mut Vec<f32>, values: &[Value]) -> f64 {
-        let posterior = |member: &CorrectionNetwork| {
-            let mut logits = [0.0; 2];
-            let outputs = &mut logits[..1 + usize::from(member.learns_label_frequency)];
-            member.network.logits_of_row(inputs, layers, outputs);
-            let f = sigmoid(f64::from(logits[0]));
-            match &self.report.label_frequency {
-                Some(LabelFrequency::Learned { .. }) => posterior(f, sigmoid(f64::from(logits[1]))),
-                Some(frequency) => posterior(f, frequency.of(values)),
-                None if self.options.correction == Correction::Splc => {
-                    f64::from(u8::from(f > SPLC_THRESHOLD))
-                }
-                None => 0.0,
-            }
-        };
-        let count = self.correction.len().max(1) as f64;
-        self.correction.iter().map(posterior).sum::<f64>() / count
     }
 
     /// How each column becomes inputs, in the order of `columns()`.
@@ -427,12 +357,6 @@ impl TwoStageModel {
             && distinct
             && texts.into_iter().all(|t| !t.contains('\0'))
     }
-}
-
-/// Training keeps no such model; one that was made otherwise may be.
-fn no_score() -> Error {
-    Error::new(ErrorKind::Corrupt, "the model gives this customer no finite score")
-        .with_hint("Use a value that train_intent_model returned.")
 }
 
 /// Probabilities from logits, in f64.

@@ -10,7 +10,7 @@ mod dictionary;
 mod order;
 mod row;
 
-pub(crate) use row::to_f32;
+pub(crate) use row::{MISSING_CODE, nearest_f32, to_f32};
 pub use row::{Row, Target};
 
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ use crate::{
     options::Options,
 };
 use dictionary::Dictionary;
-use row::{FIELDS_BESIDE, MISSING_CODE, number_word};
+use row::{FIELDS_BESIDE, number_word};
 
 /// What was read, beside the rows themselves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,16 +4,20 @@
 
 #[macro_use]
 mod dispatch;
+mod aligned;
 mod elementwise;
 mod logistic;
 mod prefetch;
+mod row;
 mod thin;
 
+pub use aligned::Aligned;
 pub use elementwise::{
     AdamStep, Scale, add_bias, add_scaled, mask_inactive, signed_log, sum_columns,
 };
 pub use logistic::{logistic, softmax};
 pub use prefetch::prefetch;
+pub use row::{Dense, Room, RowNetwork};
 pub use thin::{Scratch, THIN, add_thin_product, thin_backward, thin_weight_gradient};
 
 use gemm::{Parallelism, gemm};

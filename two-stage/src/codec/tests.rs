@@ -5,6 +5,7 @@ use crate::{
     features::{Column, Kind, Value},
     options::Options,
     sample::Target,
+    scorer::Scorer,
     segment::Segment,
     training::{Observer, Outcome, Progress, train},
 };
@@ -104,11 +105,12 @@ proptest! {
             bytes[place] = byte;
         }
         if let Ok(model) = decode_model(&sealed(bytes)) {
-            let values = model.columns().iter().map(|column| match column.kind {
+            let columns = model.columns().to_vec();
+            let values = columns.iter().map(|column| match column.kind {
                 Kind::Category => Value::Category("web"),
                 _ => Value::Number(1.0),
             });
-            let _ = model.score(&mut Default::default(), values);
+            let _ = Scorer::new(model).score(values);
         }
     }
 }

@@ -1,11 +1,11 @@
-//! The encoder at the speed of training: a block of a sample's rows at a time, everything that
-//! depends on a column alone worked out before.
+//! The encoder at the speed of training and scoring: rows as words, everything that depends on a
+//! column alone worked out before.
 
 use std::ops::Range;
 
 use kernels::Scale;
 
-use super::encoder::{CLIP, Cell, Encoder, Encoding, Input, level};
+use super::encoder::{CLIP, Cell, Encoder, Encoding, Input, Level, level};
 use crate::sample::Sample;
 
 /// An input, and the value that it takes when raised.
@@ -35,14 +35,29 @@ struct Gap {
 struct Category {
     column: usize,
     inputs: Range<usize>,
-    /// What each of the sample's codes raises.
+    /// What each of the codes raises.
     codes: Vec<Option<Raised>>,
     /// What NULL raises; None = training saw no NULL, so one is the average customer.
     missing: Option<Raised>,
 }
 
 impl BlockEncoder {
-    pub(crate) fn new(encoder: &Encoder, sample: &Sample) -> Self {
+    /// For rows of a sample, whose words hold its codes of categories.
+    pub(crate) fn of_sample(encoder: &Encoder, sample: &Sample) -> Self {
+        Self::new(encoder, |column, levels| {
+            sample.categories(column).map(|text| level(levels, text)).collect()
+        })
+    }
+
+    /// For rows of words that the encoder made itself.
+    pub(crate) fn of_words(encoder: &Encoder) -> Self {
+        Self::new(encoder, |_, levels| {
+            (0..levels.len()).map(Cell::Level).chain([Cell::Other]).collect()
+        })
+    }
+
+    /// `codes`: what each code of a category column stands for, given its place and levels.
+    fn new(encoder: &Encoder, codes: impl Fn(usize, &[Level]) -> Vec<Cell>) -> Self {
         let mut block = Self {
             resting: Vec::new(),
             copies: Vec::new(),
@@ -62,7 +77,7 @@ impl BlockEncoder {
                     }
                 }
                 Encoding::Category { levels, other, missing } => {
-                    block.category(column, levels, *other, *missing, sample);
+                    block.category(column, levels, *other, *missing, &codes(column, levels));
                 }
             }
         }
@@ -94,26 +109,31 @@ impl BlockEncoder {
     fn category(
         &mut self,
         column: usize,
-        levels: &[(String, Option<Input>)],
+        levels: &[Level],
         other: Option<Input>,
         missing: Option<Input>,
-        sample: &Sample,
+        codes: &[Cell],
     ) {
         let start = self.resting.len();
         let of_level: Vec<Option<Raised>> =
             levels.iter().map(|(_, input)| input.map(|input| self.indicator(input))).collect();
         let of_other = other.map(|input| self.indicator(input));
         let missing = missing.map(|input| self.indicator(input));
-        let raised = |text: &str| match level(levels, text) {
+        let raised = |code: &Cell| match *code {
             Cell::Level(place) => of_level[place],
             _ => of_other,
         };
-        let codes = sample.categories(column).map(raised).collect();
+        let codes = codes.iter().map(raised).collect();
         let inputs = start..self.resting.len();
         self.categories.push(Category { column, inputs, codes, missing });
     }
 
-    /// Encodes rows of the sample, given as the words of their features, into rows × inputs.
+    /// How many inputs a row has.
+    pub(crate) fn inputs(&self) -> usize {
+        self.resting.len()
+    }
+
+    /// Encodes rows, given as the words of their features, into rows × inputs.
     pub(crate) fn encode<'a>(&self, rows: impl Iterator<Item = &'a [u32]>, inputs: &mut [f32]) {
         let width = self.resting.len();
         if width == 0 {

@@ -1,10 +1,12 @@
 //! From a customer's values to the network's inputs: transformed, standardised, clipped.
 
-use kernels::signed_log;
 use serde::{Deserialize, Serialize};
 
 use super::{Column, Kind, Value};
-use crate::{Error, ErrorKind, Result, sample};
+use crate::{
+    Error, ErrorKind, Result,
+    sample::{self, MISSING_CODE},
+};
 
 /// Standardised inputs are clipped to ±this.
 pub(super) const CLIP: f32 = 5.0;
@@ -30,6 +32,9 @@ impl Input {
     }
 }
 
+/// A frequent category, and its indicator.
+pub(super) type Level = (String, Option<Input>);
+
 /// The inputs of one column; an absent input was constant in training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) enum Encoding {
@@ -37,7 +42,7 @@ pub(super) enum Encoding {
     /// value is 0.
     Number { logarithmic: bool, value: Option<Input>, missing: Option<Input> },
     /// One indicator a frequent level (sorted bytewise), one for all others, one for NULL.
-    Category { levels: Vec<(String, Option<Input>)>, other: Option<Input>, missing: Option<Input> },
+    Category { levels: Vec<Level>, other: Option<Input>, missing: Option<Input> },
 }
 
 /// How a column becomes inputs, for a person to read.
@@ -56,11 +61,9 @@ pub struct Description {
     pub has_missing: bool,
 }
 
-/// A value after its category was looked up.
+/// What a category is to the encoder.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Cell {
-    Missing,
-    Number(f32),
     /// The place among the levels.
     Level(usize),
     /// A rare category, or one never seen.
@@ -85,20 +88,20 @@ impl Encoder {
         self.encodings.iter().enumerate().filter(constant).map(|(column, _)| column)
     }
 
-    /// Encodes one customer, exactly one value per column, into `inputs`.
-    pub fn encode<'a>(
+    /// Puts one customer's values, exactly one per column, into words: the bits of a number (NaN =
+    /// missing), or the place of a category among the levels, the place behind them for all others.
+    pub(crate) fn words<'a>(
         &self,
         columns: &[Column],
         mut values: impl Iterator<Item = Value<'a>>,
-        inputs: &mut [f32],
+        words: &mut Vec<u32>,
     ) -> Result<()> {
-        let mut rest = inputs;
+        words.clear();
         for (encoding, column) in self.encodings.iter().zip(columns) {
             let value = values.next().ok_or_else(|| {
                 Error::new(ErrorKind::Internal, format!("no value for feature \"{}\"", column.name))
             })?;
-            let cell = encoding.cell(value, column)?;
-            rest = encoding.write(cell, rest);
+            words.push(encoding.word(value, column)?);
         }
         Ok(())
     }
@@ -115,11 +118,7 @@ impl Encoder {
     }
 }
 
-fn number_cell(number: f32) -> Cell {
-    if number.is_nan() { Cell::Missing } else { Cell::Number(number) }
-}
-
-pub(super) fn level(levels: &[(String, Option<Input>)], text: &str) -> Cell {
+pub(super) fn level(levels: &[Level], text: &str) -> Cell {
     match levels.binary_search_by(|(name, _)| name.as_str().cmp(text)) {
         Ok(place) => Cell::Level(place),
         Err(_) => Cell::Other,
@@ -165,61 +164,25 @@ impl Encoding {
         }
     }
 
-    fn cell(&self, value: Value, column: &Column) -> Result<Cell> {
+    fn word(&self, value: Value, column: &Column) -> Result<u32> {
         match (self, value) {
-            (_, Value::Missing) => Ok(Cell::Missing),
+            (Self::Number { .. }, Value::Missing) => Ok(f32::NAN.to_bits()),
+            (Self::Category { .. }, Value::Missing) => Ok(MISSING_CODE),
             (Self::Number { .. }, Value::Number(number)) => {
-                Ok(number_cell(sample::to_f32(number, &column.name)?))
+                Ok(sample::to_f32(number, &column.name)?.to_bits())
             }
-            (Self::Category { levels, .. }, Value::Category(text)) => Ok(level(levels, text)),
+            (Self::Category { levels, .. }, Value::Category(text)) => {
+                Ok(match level(levels, text) {
+                    Cell::Level(place) => place,
+                    Cell::Other => levels.len(),
+                } as u32)
+            }
             _ => Err(Error::new(
                 ErrorKind::KindMismatch,
                 format!("feature \"{}\" must be a {}", column.name, column.kind.name()),
             )
             .with_hint("Give the feature the kind that it had in training.")),
         }
-    }
-
-    /// Writes this column's inputs; returns the room behind them.
-    fn write<'o>(&self, cell: Cell, out: &'o mut [f32]) -> &'o mut [f32] {
-        let mut written = 0;
-        let mut put = |value: f32| {
-            out[written] = value;
-            written += 1;
-        };
-        match self {
-            Self::Number { logarithmic, value, missing } => {
-                if let Some(input) = value {
-                    put(match cell {
-                        Cell::Number(v) if *logarithmic => input.standardise(signed_log(v)),
-                        Cell::Number(v) => input.standardise(v),
-                        _ => 0.0,
-                    });
-                }
-                if let Some(input) = missing {
-                    put(input.indicate(cell == Cell::Missing));
-                }
-            }
-            Self::Category { levels, other, missing } => {
-                // Where training saw no NULL, a NULL is no level and no other: the average customer.
-                let average = cell == Cell::Missing && missing.is_none();
-                let mut raise = |input: Input, raised: bool| {
-                    put(if average { 0.0 } else { input.indicate(raised) });
-                };
-                for (place, (_, input)) in levels.iter().enumerate() {
-                    if let Some(input) = input {
-                        raise(*input, cell == Cell::Level(place));
-                    }
-                }
-                if let Some(input) = other {
-                    raise(*input, cell == Cell::Other);
-                }
-                if let Some(input) = missing {
-                    raise(*input, cell == Cell::Missing);
-                }
-            }
-        }
-        &mut out[written..]
     }
 
     fn is_sound(&self, kind: Kind) -> bool {

@@ -67,5 +67,12 @@ pub enum Value<'a> {
     Category(&'a str),
 }
 
+impl Value<'_> {
+    /// NaN says as little as NULL.
+    pub fn number(value: f64) -> Self {
+        if value.is_nan() { Self::Missing } else { Self::Number(value) }
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -27,8 +27,10 @@ fn fit(kind: Kind, values: &[Value]) -> crate::Result<(Encoder, [Column; 1])> {
 }
 
 fn encode((encoder, columns): &(Encoder, [Column; 1]), value: Value) -> Vec<f32> {
+    let mut words = Vec::new();
+    encoder.words(columns, [value].into_iter(), &mut words).unwrap();
     let mut inputs = vec![9.0; encoder.inputs()];
-    encoder.encode(columns, [value].into_iter(), &mut inputs).unwrap();
+    BlockEncoder::of_words(encoder).encode([&words[..]].into_iter(), &mut inputs);
     inputs
 }
 
@@ -160,9 +162,8 @@ fn a_key_is_no_feature() {
 #[test]
 fn a_value_of_another_kind_is_refused_by_name() {
     let (encoder, columns) = fit(Kind::Number, &numbers(&[1.0, 2.0])).unwrap();
-    let mut inputs = vec![0.0; encoder.inputs()];
     let error =
-        encoder.encode(&columns, [Value::Category("a")].into_iter(), &mut inputs).unwrap_err();
+        encoder.words(&columns, [Value::Category("a")].into_iter(), &mut Vec::new()).unwrap_err();
     assert_eq!(error.kind, ErrorKind::KindMismatch);
     assert_eq!(error.message, "feature \"x\" must be a number");
 }

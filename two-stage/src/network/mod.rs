@@ -6,6 +6,7 @@ mod batch;
 pub use adam::Adam;
 pub use batch::Batch;
 
+use kernels::{Dense, RowNetwork};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
@@ -141,39 +142,16 @@ impl Network {
             && self.parameters.iter().all(|p| p.is_finite())
     }
 
-    /// The logits of one row. `scratch` grows once to twice the widest layer.
-    pub fn logits_of_row(&self, row: &[f32], scratch: &mut Vec<f32>, logits: &mut [f32]) {
-        let widest = self.shape.hidden.iter().copied().max().unwrap_or(0);
-        scratch.resize(2 * widest, 0.0);
-        let (mut current, mut next) = scratch.split_at_mut(widest);
-        let mut is_first = true;
-        for layer in self.shape.layers().take(self.shape.hidden.len()) {
-            let input = if is_first { row } else { &current[..layer.inputs] };
-            self.dense(layer, input, &mut next[..layer.outputs]);
-            for value in &mut next[..layer.outputs] {
-                *value = value.max(0.0);
-            }
-            std::mem::swap(&mut current, &mut next);
-            is_first = false;
-        }
-        let last = self.shape.last_layer();
-        let input = if is_first { row } else { &current[..last.inputs] };
-        self.dense(last, input, logits);
-        add_product(row, &self.parameters[self.shape.skip_start()..], logits);
-    }
-
-    fn dense(&self, layer: Layer, input: &[f32], output: &mut [f32]) {
-        output.copy_from_slice(&self.parameters[layer.bias_range()]);
-        add_product(input, &self.parameters[layer.weight_range()], output);
-    }
-}
-
-/// `output` += `input` · `weights` (row-major, inputs × outputs).
-fn add_product(input: &[f32], weights: &[f32], output: &mut [f32]) {
-    for (&x, row) in input.iter().zip(weights.chunks_exact(output.len())) {
-        for (sum, &weight) in output.iter_mut().zip(row) {
-            *sum += x * weight;
-        }
+    /// The same network, laid out for one row at a time.
+    pub fn for_rows(&self) -> RowNetwork {
+        let dense = |layer: Layer| Dense {
+            weights: &self.parameters[layer.weight_range()],
+            biases: &self.parameters[layer.bias_range()],
+        };
+        let hidden: Vec<Dense> =
+            self.shape.layers().take(self.shape.hidden.len()).map(dense).collect();
+        let skip = &self.parameters[self.shape.skip_start()..];
+        RowNetwork::new(&hidden, dense(self.shape.last_layer()), skip)
     }
 }
 

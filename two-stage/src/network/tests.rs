@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
+use kernels::Room;
+
 use super::*;
 
 /// The definition, in f64: the logits of one row.
@@ -63,13 +65,15 @@ proptest! {
         let Shape { inputs: width, outputs, .. } = network.shape;
         let batch = forward(&network, &inputs, rows);
         let parameters: Vec<f64> = network.parameters.iter().map(|&p| p.into()).collect();
-        let mut scratch = Vec::new();
+        let for_rows = network.for_rows();
+        let mut room = Room::default();
         for row in 0..rows {
             let input = &inputs[row * width..(row + 1) * width];
             let exact: Vec<f64> = input.iter().map(|&x| x.into()).collect();
             let expected = logits(&network.shape, &parameters, &exact);
-            let mut single = vec![0.0; outputs];
-            network.logits_of_row(input, &mut scratch, &mut single);
+            let mut inputs = for_rows.inputs();
+            inputs.numbers_mut()[..width].copy_from_slice(input);
+            let single = for_rows.logits(&inputs, &mut room);
             let block = &batch.logits()[row * outputs..(row + 1) * outputs];
             for ((&expected, &single), &block) in expected.iter().zip(&single).zip(block) {
                 prop_assert!(close(single.into(), expected, 1e-5));

@@ -17,7 +17,7 @@ pub struct Target {
 
 /// Words behind the features: segment and exposure, weight, propensity, count.
 pub(super) const FIELDS_BESIDE: usize = 4;
-pub(super) const MISSING_CODE: u32 = u32::MAX;
+pub(crate) const MISSING_CODE: u32 = u32::MAX;
 
 const EXPOSED: u32 = 4;
 /// A given propensity outside makes weights of more than 50.
@@ -69,7 +69,12 @@ pub(crate) fn to_f32(number: f64, feature: &str) -> Result<f32> {
         )
         .with_hint("Give a finite number, or NULL where the value is missing."));
     }
-    Ok((number as f32).clamp(f32::MIN, f32::MAX) + 0.0)
+    Ok(nearest_f32(number))
+}
+
+/// NaN stays NaN; what passes f32's range is its largest.
+pub(crate) fn nearest_f32(number: f64) -> f32 {
+    (number as f32).clamp(f32::MIN, f32::MAX) + 0.0
 }
 
 /// A row in the buffer.

@@ -74,7 +74,7 @@ impl<'a> TrainingRows<'a> {
         exposure.scale = totals.rows as f64 / totals.weight;
         let scaled = |row: Row| if exposure.uses(row) { weight(row) * exposure.scale } else { 0.0 };
         let encoder = Encoder::fit(sample, scaled, poll)?;
-        let block_encoder = BlockEncoder::new(&encoder, sample);
+        let block_encoder = BlockEncoder::of_sample(&encoder, sample);
         let mode = exposure.mode;
         let rows = Self { sample, encoder, block_encoder, mode, exposure, totals };
         if rows.totals.relabelled > 0 {

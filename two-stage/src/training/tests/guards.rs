@@ -101,7 +101,7 @@ fn a_campaign_that_moves_nobody_corrects_nobody() {
         let model = train_on(&customers, "{}");
         assert!(warns(&model, "no effect on engagement"), "{:?}", model.report().warnings);
         assert_eq!(model.report().corrected, 0);
-        let score = model.score(&mut Scratch::default(), values(&customers[0])).unwrap();
+        let score = Scorer::new(model).score(values(&customers[0])).unwrap();
         assert_eq!(score.intent(), 0.0);
     }
     let effect = train_on(&customers(0.4, 0.6, 6000), "{}");
@@ -154,7 +154,7 @@ fn one_kind_of_engagement_is_a_constant_intent() {
         let customers = relabelled(segment);
         let model = train_on(&customers, r#"{"epochs": 10}"#);
         assert!(warns(&model, &format!("campaign_intent is {intent} for everybody")));
-        let score = model.score(&mut Scratch::default(), values(&customers[0])).unwrap();
+        let score = Scorer::new(model).score(values(&customers[0])).unwrap();
         assert_eq!(score.intent(), intent);
     }
 }

@@ -14,9 +14,10 @@ use super::*;
 use crate::{
     evaluate::{auc, macro_f1},
     features::{Column, Value},
-    model::{Scratch, Stage},
+    model::Stage,
     options::Options,
     sample::Target,
+    scorer::Scorer,
     segment::Segment,
     simulate::{Customer, FEATURES, Simulator},
 };
@@ -124,11 +125,11 @@ struct Figures {
 }
 
 fn figures(model: &TwoStageModel, customers: &[Customer]) -> Figures {
-    let mut scratch = Scratch::default();
+    let mut scorer = Scorer::new(model.clone());
     let (mut truth, mut intents) = (Vec::new(), Vec::new());
     let (mut actual, mut predicted) = (Vec::new(), Vec::new());
     for customer in customers.iter().filter(|customer| customer.exposed) {
-        let score = model.score(&mut scratch, values(customer)).unwrap();
+        let score = scorer.score(values(customer)).unwrap();
         actual.push(customer.truth);
         predicted.push(score.segment());
         if customer.truth.engaged() {

@@ -140,12 +140,11 @@ fn an_ensemble_is_a_committee_that_may_be_distilled() {
     assert_eq!((distilled.segmentation.len(), distilled.correction.len()), (1, 3));
     assert!(!epochs(&distilled, Stage::Distillation).is_empty());
     // The one network says what the committee says, nearly.
-    let mut scratch = Scratch::default();
+    let mut scorers = [plain, distilled].map(Scorer::new);
     let gap: f64 = customers
         .iter()
         .map(|customer| {
-            let [a, b] = [&plain, &distilled]
-                .map(|model| model.score(&mut scratch, values(customer)).unwrap());
+            let [a, b] = scorers.each_mut().map(|scorer| scorer.score(values(customer)).unwrap());
             (a.campaign_driven - b.campaign_driven).abs()
         })
         .sum();

@@ -1,0 +1,159 @@
+//! A model made ready to score: one customer at a time, without allocating.
+
+use std::rc::Rc;
+
+use kernels::{Aligned, Room, RowNetwork};
+
+use crate::{
+    Error, ErrorKind, Result,
+    features::{BlockEncoder, Value},
+    model::{LabelFrequency, Score, TwoStageModel, softmax},
+    network::Network,
+    options::Correction,
+    sample,
+    segment::Segment,
+    training::{SPLC_THRESHOLD, posterior, sigmoid},
+};
+
+pub struct Scorer {
+    model: Rc<TwoStageModel>,
+    encoder: BlockEncoder,
+    segmentation: Vec<RowNetwork>,
+    correction: Vec<RowNetwork>,
+    words: Vec<u32>,
+    /// The customer scored last: a query often asks several things of one.
+    last_words: Vec<u32>,
+    last_score: Option<Score>,
+    inputs: Aligned,
+    room: Room,
+}
+
+impl Scorer {
+    pub fn new(model: impl Into<Rc<TwoStageModel>>) -> Self {
+        let model = model.into();
+        let encoder = BlockEncoder::of_words(&model.encoder);
+        Self {
+            segmentation: model.segmentation.iter().map(Network::for_rows).collect(),
+            correction: model.correction.iter().map(|stage| stage.network.for_rows()).collect(),
+            words: Vec::with_capacity(model.columns.len()),
+            last_words: Vec::with_capacity(model.columns.len()),
+            last_score: None,
+            inputs: Aligned::zeros(encoder.inputs()),
+            room: Room::default(),
+            encoder,
+            model,
+        }
+    }
+
+    /// Scores one customer: exactly one value per column, in the order of `columns()`.
+    pub fn score<'a>(&mut self, values: impl Iterator<Item = Value<'a>>) -> Result<Score> {
+        self.model.encoder.words(&self.model.columns, values, &mut self.words)?;
+        self.score_words()
+    }
+
+    /// The same for numbers alone, one per column, as they stand in memory. NaN is missing.
+    pub fn score_singles(&mut self, numbers: &[[u8; 4]]) -> Result<Score> {
+        const INFINITE: u32 = f32::INFINITY.to_bits();
+        let words = numbers.iter().map(|&bytes| u32::from_ne_bytes(bytes));
+        self.words.clear();
+        self.words.extend(words.clone());
+        // Without a branch in it, the loop becomes one over vectors.
+        if words.fold(false, |any, word| any | (word << 1 == INFINITE << 1)) {
+            return self.refuse(numbers.iter().map(|&bytes| f32::from_ne_bytes(bytes).into()));
+        }
+        self.score_words()
+    }
+
+    /// As `score_singles`.
+    pub fn score_doubles(&mut self, numbers: &[[u8; 8]]) -> Result<Score> {
+        let numbers = numbers.iter().map(|&bytes| f64::from_ne_bytes(bytes));
+        self.words.clear();
+        self.words.extend(numbers.clone().map(|number| sample::nearest_f32(number).to_bits()));
+        if numbers.clone().fold(false, |any, number| any | number.is_infinite()) {
+            return self.refuse(numbers);
+        }
+        self.score_words()
+    }
+
+    /// The error that names what is infinite.
+    fn refuse(&self, numbers: impl Iterator<Item = f64>) -> Result<Score> {
+        for (number, column) in numbers.zip(&self.model.columns) {
+            sample::to_f32(number, &column.name)?;
+        }
+        Err(no_score())
+    }
+
+    fn score_words(&mut self) -> Result<Score> {
+        if let Some(score) = self.last_score
+            && self.words == self.last_words
+        {
+            return Ok(score);
+        }
+        self.encode();
+        let mut mean = [0.0; 3];
+        for network in &self.segmentation {
+            let [a, b, c, _] = network.logits(&self.inputs, &mut self.room);
+            for (mean, p) in mean.iter_mut().zip(softmax([a, b, c])) {
+                *mean += p / self.segmentation.len() as f64;
+            }
+        }
+        let score = self.model.intent.apply(mean.into());
+        if !score.campaign_driven.is_finite() {
+            return Err(no_score());
+        }
+        std::mem::swap(&mut self.words, &mut self.last_words);
+        self.last_score = Some(score);
+        Ok(score)
+    }
+
+    /// From `words` to `inputs`.
+    fn encode(&mut self) {
+        let inputs = &mut self.inputs.numbers_mut()[..self.encoder.inputs()];
+        self.encoder.encode(std::iter::once(&self.words[..]), inputs);
+    }
+
+    /// t, how likely an exposed or unexposed customer recorded so is truly campaign-driven: 1 where
+    /// labelled so, 0 where surely not, else stage 2's posterior.
+    pub fn correct_label<'a>(
+        &mut self,
+        values: impl Iterator<Item = Value<'a>>,
+        observed: Segment,
+        exposed: bool,
+    ) -> Result<f64> {
+        let values: Vec<Value> = values.collect();
+        self.model.encoder.words(&self.model.columns, values.iter().copied(), &mut self.words)?;
+        Ok(match (observed, exposed) {
+            (Segment::CampaignDriven, true) => 1.0,
+            (Segment::Organic, true) => self.hidden_label(&values),
+            _ => 0.0,
+        })
+    }
+
+    /// The members' mean posterior of an exposed customer recorded organic.
+    fn hidden_label(&mut self, values: &[Value]) -> f64 {
+        self.encode();
+        let Self { model, correction, inputs, room, .. } = self;
+        let posterior = |network: &RowNetwork| {
+            let [f, c, ..] = network.logits(inputs, room).map(|logit| sigmoid(logit.into()));
+            match &model.report.label_frequency {
+                Some(LabelFrequency::Learned { .. }) => posterior(f, c),
+                Some(frequency) => posterior(f, frequency.of(values)),
+                None if model.options.correction == Correction::Splc => {
+                    f64::from(u8::from(f > SPLC_THRESHOLD))
+                }
+                None => 0.0,
+            }
+        };
+        let count = correction.len().max(1) as f64;
+        correction.iter().map(posterior).sum::<f64>() / count
+    }
+}
+
+/// Training keeps no such model; one that was made otherwise may be.
+fn no_score() -> Error {
+    Error::new(ErrorKind::Corrupt, "the model gives this customer no finite score")
+        .with_hint("Use a value that train_intent_model returned.")
+}
+
+#[cfg(test)]
+mod tests;
