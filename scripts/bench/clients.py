@@ -128,10 +128,16 @@ def client(fit, seed):
     return ended - began, cpu_ended - cpu_began, fetched - began, accuracy
 
 
-def pg_intent(backend, seed):
+OWN, OWN_BY_DEFAULT = "pg_intent", "pg_intent, by default"
+
+
+def pg_intent(backend, seed, by_default):
+    """By default training has a thread for each processor, and workers read the rows."""
     options = {"correction": "none", "epochs": EPOCHS, "patience": EPOCHS, "seed": seed}
+    backend.use_threads(0 if by_default else 1)
+    backend.execute(f"SET max_parallel_workers_per_gather = {2 if by_default else 0}")
     seconds = backend.train(ROWS, options)
-    cpu = backend.cpu
+    cpu = float("nan") if by_default else backend.cpu
     query = "SELECT 100 * avg((segment_customer(f, (SELECT model FROM trained)) = y)::int)::float8 FROM bench_held_out"
     return seconds, cpu, 0.0, backend.rows(query)[0][0]
 
@@ -148,14 +154,16 @@ def report(report, options):
 
     # scikit-learn warns that ten epochs have not converged.
     warnings.filterwarnings("ignore", module="sklearn")
-    results = {name: [] for name in ["pg_intent", *CLIENTS]}
+    results = {name: [] for name in [OWN, OWN_BY_DEFAULT, *CLIENTS]}
     warm_up()
     with Backend() as backend:
         make_rows(backend, "bench_held_out", HELD_OUT, seed=2)
         for run in range(options.runs):
             for name, measured in results.items():
                 fit = CLIENTS.get(name)
-                measured.append(client(fit, run) if fit else pg_intent(backend, run))
+                measured.append(
+                    client(fit, run) if fit else pg_intent(backend, run, name == OWN_BY_DEFAULT)
+                )
                 progress(
                     f"clients, run {run + 1}: {name} {measured[-1][0]:.1f} s, {measured[-1][3]:.2f} %"
                 )
@@ -163,7 +171,7 @@ def report(report, options):
 
 
 def write(report, options, results):
-    own_seconds, own_cpu, _, own_accuracy = results["pg_intent"]
+    own_seconds, own_cpu, _, own_accuracy = results[OWN]
     lines = []
     for name, (seconds, cpu, fetching, accuracy) in results.items():
         difference = abs(np.median(accuracy) - np.median(own_accuracy))
@@ -173,7 +181,7 @@ def write(report, options, results):
                 spread(seconds, " s"),
                 spread(fetching, " s") if name in CLIENTS else "none",
                 spread(ratios(seconds, own_seconds)),
-                spread(ratios(cpu, own_cpu)),
+                spread(ratios(cpu, own_cpu)) if name != OWN_BY_DEFAULT else "",
                 f"{np.median(accuracy):.2f} % ({min(accuracy):.2f} to {max(accuracy):.2f})",
                 "yes" if difference <= EQUAL else f"NO: {difference:.2f} points off",
             ]
@@ -184,7 +192,8 @@ def write(report, options, results):
     header += ["accuracy", "equal"]
     report.write(
         f"""\
-{options.rows:,} rows, {EPOCHS} epochs, batch {BATCH}, hidden layers {HIDDEN[0]} and {HIDDEN[1]}, Adam, one thread each.
+{options.rows:,} rows, {EPOCHS} epochs, batch {BATCH}, hidden layers {HIDDEN[0]} and {HIDDEN[1]}, Adam, one thread each;
+"by default" pg_intent takes a thread for each processor, and workers read the rows.
 The clients fetch the rows by binary COPY, prepare the features as pg_intent does by itself, and train on all rows.
 pg_intent runs `train_intent_model(f, y, '{{"correction": "none", "epochs": {EPOCHS}, "patience": {EPOCHS}}}')`: it holds
 out 15 % of the rows, and also trains stage 2 and the comparison, which the clients do not have. PyTorch has the same

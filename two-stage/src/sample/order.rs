@@ -12,10 +12,11 @@ const BYTES_TO_SORT: usize = size_of::<(u64, u32)>();
 pub(super) const POLL_ROWS: usize = 4096;
 
 impl Sample {
-    /// Rows that the memory limit allows in the buffer.
+    /// Rows that the memory limit allows in the buffer. An eighth is left for what a training has
+    /// beside them: its threads' batches, and the process itself.
     fn capacity(&self) -> usize {
         let row = self.stride() * size_of::<u32>() + BYTES_TO_SORT;
-        (self.memory_limit / row).max(64)
+        ((self.memory_limit - self.memory_limit / 8) / row).max(64)
     }
 
     /// Distinct rows that a sample keeps: it follows from the columns and the limit alone, and
@@ -61,6 +62,8 @@ impl Sample {
             }
         }
         self.order(poll);
+        // A training's own lists take the room that a sample left free.
+        self.words.shrink_to_fit();
         self.ordered = true;
     }
 
