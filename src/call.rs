@@ -311,15 +311,25 @@ pub fn bytes_value(content: &[u8]) -> Result<Datum, Failure> {
 pub unsafe fn bytes_of<'a>(datum: Datum) -> &'a [u8] {
     // SAFETY: by the contract of this function.
     unsafe {
+        bytes_at_hand(datum).unwrap_or_else(|| {
+            let packed = pg_sys::pg_detoast_datum_packed(datum.cast_mut_ptr());
+            varlena::varlena_to_byte_slice(packed)
+        })
+    }
+}
+
+/// The same where the value lies in memory as it is, which costs less to see than to ask PostgreSQL.
+///
+/// # Safety
+/// The datum is of a type of variable length; the result lives in it.
+#[inline]
+pub unsafe fn bytes_at_hand<'a>(datum: Datum) -> Option<&'a [u8]> {
+    // SAFETY: by the contract of this function.
+    unsafe {
         let value = datum.cast_mut_ptr::<pg_sys::varlena>();
         let is_at_hand = varlena::varatt_is_4b_u(value)
             || varlena::varatt_is_1b(value) && !varlena::varatt_is_1b_e(value);
-        // Asking PostgreSQL costs more than looking.
-        varlena::varlena_to_byte_slice(if is_at_hand {
-            value
-        } else {
-            pg_sys::pg_detoast_datum_packed(value)
-        })
+        is_at_hand.then(|| varlena::varlena_to_byte_slice(value))
     }
 }
 

@@ -19,6 +19,7 @@ mod spi;
 mod text;
 mod train_model;
 mod training_query;
+mod types;
 mod watch;
 
 use pgrx::prelude::*;
@@ -40,4 +41,5 @@ compile_error!("a panic must unwind: PostgreSQL turns it into an error of one st
 pub extern "C-unwind" fn _PG_init() {
     settings::define();
     snapshot::watch_savepoints();
+    types::watch();
 }

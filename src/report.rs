@@ -1,11 +1,16 @@
 //! Errors, warnings and notices as PostgreSQL shows them.
 
 use pgrx::{PgLogLevel, PgSqlErrorCode, pg_sys::panic::ErrorReport};
-use two_stage::ErrorKind;
+use two_stage::{ErrorContent, ErrorKind};
 
 /// An error of one statement: a SQLSTATE, a lower-case sentence, and one action.
+///
+/// A pointer wide, because what may fail is in the way of every row.
 #[derive(Debug)]
-pub struct Failure {
+pub struct Failure(Box<Content>);
+
+#[derive(Debug)]
+struct Content {
     code: PgSqlErrorCode,
     message: String,
     hint: Option<String>,
@@ -13,7 +18,7 @@ pub struct Failure {
 
 impl Failure {
     pub fn new(code: PgSqlErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None }
+        Self(Box::new(Content { code, message: message.into(), hint: None }))
     }
 
     /// What only a fault of this program can bring about.
@@ -22,13 +27,13 @@ impl Failure {
     }
 
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.0.hint = Some(hint.into());
         self
     }
 
     /// The same error under another SQLSTATE.
     pub fn with_code(mut self, code: PgSqlErrorCode) -> Self {
-        self.code = code;
+        self.0.code = code;
         self
     }
 
@@ -41,7 +46,8 @@ impl Failure {
 
 impl From<two_stage::Error> for Failure {
     fn from(error: two_stage::Error) -> Self {
-        Self { code: sqlstate(error.kind), message: error.message, hint: error.hint }
+        let ErrorContent { kind, message, hint } = error.into_content();
+        Self(Box::new(Content { code: sqlstate(kind), message, hint }))
     }
 }
 
@@ -67,7 +73,7 @@ pub fn warning(message: impl Into<String>) {
 pub fn notice(message: impl Into<String>, hint: Option<&str>) {
     let code = PgSqlErrorCode::ERRCODE_SUCCESSFUL_COMPLETION;
     let mut notice = Failure::new(code, message);
-    notice.hint = hint.map(str::to_owned);
+    notice.0.hint = hint.map(str::to_owned);
     say(PgLogLevel::NOTICE, notice);
 }
 
@@ -77,8 +83,9 @@ pub fn debug(message: impl Into<String>) {
 }
 
 fn say(level: PgLogLevel, failure: Failure) {
-    let mut report = ErrorReport::new(failure.code, failure.message, "pg_intent");
-    if let Some(hint) = failure.hint {
+    let Content { code, message, hint } = *failure.0;
+    let mut report = ErrorReport::new(code, message, "pg_intent");
+    if let Some(hint) = hint {
         report = report.set_hint(hint);
     }
     report.report(level);

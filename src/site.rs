@@ -115,6 +115,7 @@ impl Site {
     }
 
     /// What the call's model says of the call's features.
+    #[inline]
     pub fn ask<Q: Question>(&mut self, call: &Call, question: &Q) -> Result<Q::Answer, Failure> {
         let features =
             call.argument(0).ok_or_else(|| Failure::internal("declared without STRICT"))?;
@@ -129,6 +130,7 @@ impl Site {
     }
 
     /// Forgets what a new statement may see otherwise.
+    #[inline]
     fn look_again(&mut self) {
         let sight = Sight::current();
         if sight.is_none() || sight != self.sight {
@@ -138,6 +140,7 @@ impl Site {
     }
 
     /// The place in `used` of the model that this call means.
+    #[inline]
     fn find_model(&mut self, call: &Call) -> Result<usize, Failure> {
         match self.argument {
             ModelArgument::Default => {
@@ -159,6 +162,7 @@ impl Site {
         }
     }
 
+    #[inline(never)]
     fn look_up(&mut self, call: &Call, name: &[u8]) -> Result<usize, Failure> {
         let cached = cache::parse(&Registry::of(call)?.active(name)?)?;
         Ok(self.used.keep(Some(name), cached))
@@ -189,6 +193,7 @@ impl Site {
 }
 
 impl UsedModels {
+    #[inline]
     fn find(&self, key: &[u8]) -> Option<usize> {
         let last = self.models.get(self.last)?;
         if last.key.as_deref() == Some(key) {
@@ -266,10 +271,32 @@ impl UsedModel {
             }
         };
         let mut scorer = self.cached.scorer()?;
+        if let Some(numbers) = layout.numbers(&row) {
+            return Ok(question.ask_plainly(&mut scorer, numbers)?);
+        }
         Ok(question.ask(&mut scorer, layout.values(row)?)?)
     }
 
+    #[inline]
     fn ask_array<Q: Question>(
+        &mut self,
+        features: Datum,
+        question: &Q,
+    ) -> Result<Q::Answer, Failure> {
+        // SAFETY: the argument is declared as an array; it stays in memory during the call.
+        if let Some(numbers) = unsafe { Plain::of_array(features) }
+            && let Some(Layout::Array(layout)) = &self.layout
+            && layout.fits_plain(&numbers)
+            && numbers.len() == self.cached.model.columns().len()
+        {
+            return Ok(question.ask_plainly(&mut *self.cached.scorer()?, numbers)?);
+        }
+        self.ask_any_array(features, question)
+    }
+
+    /// The first array, and those that cannot be taken as they stand.
+    #[inline(never)]
+    fn ask_any_array<Q: Question>(
         &mut self,
         features: Datum,
         question: &Q,
@@ -290,7 +317,7 @@ impl UsedModel {
         };
         let expected = model.columns().len();
         let mut scorer = self.cached.scorer()?;
-        if let Some(numbers) = layout.plain(array)? {
+        if let Some(numbers) = array.plain() {
             check_length(numbers.len(), expected)?;
             return Ok(question.ask_plainly(&mut scorer, numbers)?);
         }

@@ -9,7 +9,10 @@ use two_stage::features::{Column, Kind, Value, check_count};
 
 use super::element_name;
 use super::scalar::{Reader, type_name};
-use crate::{call::bytes_of, report::Failure};
+use crate::{
+    call::{bytes_at_hand, bytes_of},
+    report::Failure,
+};
 
 /// An array in memory, without the header of a value of variable length.
 #[derive(Clone, Copy)]
@@ -72,6 +75,11 @@ impl<'a> Array<'a> {
             };
             Ok(Self { content, element })
         }
+    }
+
+    /// Its elements, where they can be taken as they stand.
+    pub fn plain(self) -> Option<Plain<'a>> {
+        Plain::of_content(self.content)
     }
 
     fn elements(self) -> Result<Elements<'a>, Failure> {
@@ -151,20 +159,42 @@ impl ArrayLayout {
         Ok(ArrayValues { reader: &self.reader, elements: array.elements()?, place: 0 })
     }
 
-    /// The elements of an array that fits, where they can be taken as they stand.
-    pub fn plain<'a>(&self, array: Array<'a>) -> Result<Option<Plain<'a>>, Failure> {
-        let Elements { content, next, not_null, length } = array.elements()?;
-        let rest = content.get(next..).ok_or_else(too_short)?;
-        Ok(match self.reader {
-            _ if not_null.is_some() => None,
-            Reader::Float4 => rest.as_chunks().0.get(..length).map(Plain::Singles),
-            Reader::Float8 => rest.as_chunks().0.get(..length).map(Plain::Doubles),
-            _ => None,
-        })
+    /// Whether the numbers are those of an array that fits.
+    pub fn fits_plain(&self, numbers: &Plain) -> bool {
+        match numbers {
+            Plain::Singles(_) => self.element == pg_sys::FLOAT4OID,
+            Plain::Doubles(_) => self.element == pg_sys::FLOAT8OID,
+        }
     }
 }
 
-impl Plain<'_> {
+impl<'a> Plain<'a> {
+    /// The elements of an array, where they can be taken as they stand.
+    ///
+    /// # Safety
+    /// The datum is of an array type; the result lives in it.
+    #[inline]
+    pub unsafe fn of_array(datum: Datum) -> Option<Self> {
+        // SAFETY: by the contract of this function.
+        Self::of_content(unsafe { bytes_at_hand(datum) }?)
+    }
+
+    #[inline]
+    fn of_content(content: &'a [u8]) -> Option<Self> {
+        let (header, elements) = content.as_chunks().0.split_first_chunk()?;
+        let [dimensions, nulls, element, length, _lower_bound] = header.map(i32::from_ne_bytes);
+        if (dimensions, nulls) != (1, 0) {
+            return None;
+        }
+        match Oid::from(element as u32) {
+            pg_sys::FLOAT4OID => elements.get(..length as usize).map(Self::Singles),
+            pg_sys::FLOAT8OID => {
+                elements.as_flattened().as_chunks().0.get(..length as usize).map(Self::Doubles)
+            }
+            _ => None,
+        }
+    }
+
     pub fn len(&self) -> usize {
         match self {
             Self::Singles(numbers) => numbers.len(),

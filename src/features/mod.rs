@@ -2,6 +2,7 @@
 //! have places.
 
 mod array;
+mod fixed;
 mod row;
 mod scalar;
 

@@ -1,18 +1,24 @@
 //! Features as a row: columns are found by name.
 
+use std::{cell::Cell, mem::offset_of};
+
 use pgrx::{
     PgSqlErrorCode,
     pg_sys::{self, Datum, Oid},
+    varlena,
 };
 use two_stage::features::{Column, Value};
 
 use super::{
+    array::Plain,
+    fixed::FixedColumns,
     kind_name,
     scalar::{Reader, type_name, unsupported},
 };
 use crate::{
     call::{Call, look_at},
     report::Failure,
+    types,
 };
 
 /// A composite value, in memory as a whole.
@@ -29,10 +35,45 @@ impl Row {
     pub unsafe fn new(datum: Datum) -> Self {
         // SAFETY: by the contract of this function; a composite value starts with these fields.
         unsafe {
-            let tuple = pg_sys::pg_detoast_datum(datum.cast_mut_ptr())
-                .cast::<pg_sys::HeapTupleHeaderData>();
+            let value = datum.cast_mut_ptr::<pg_sys::varlena>();
+            let tuple = if varlena::varatt_is_4b_u(value) {
+                value
+            } else {
+                pg_sys::pg_detoast_datum(value)
+            }
+            .cast::<pg_sys::HeapTupleHeaderData>();
             let fields = (*tuple).t_choice.t_datum;
             Self { tuple, type_: fields.datum_typeid, typmod: fields.datum_typmod }
+        }
+    }
+
+    /// How many columns it has: fewer than its type where it was stored before they were added.
+    pub fn width(&self) -> usize {
+        // SAFETY: `new` has seen to a whole composite value.
+        usize::from(unsafe { (*self.tuple).t_infomask2 }) & pg_sys::HEAP_NATTS_MASK as usize
+    }
+
+    /// The bits of its columns, set where one is not NULL; None where none is NULL.
+    pub fn nulls(&self) -> Option<&[u8]> {
+        // SAFETY: as in `width`.
+        let mask = u32::from(unsafe { (*self.tuple).t_infomask });
+        let bits = self.bytes().get(offset_of!(pg_sys::HeapTupleHeaderData, t_bits)..);
+        (mask & pg_sys::HEAP_HASNULL != 0).then(|| bits.unwrap_or_default())
+    }
+
+    /// The values of its columns.
+    pub fn data(&self) -> Option<&[u8]> {
+        // SAFETY: as in `width`.
+        self.bytes().get(usize::from(unsafe { (*self.tuple).t_hoff })..)
+    }
+
+    fn bytes(&self) -> &[u8] {
+        // SAFETY: as in `width`; the value's header says how long it is.
+        unsafe {
+            std::slice::from_raw_parts(
+                self.tuple.cast::<u8>(),
+                varlena::varsize_4b(self.tuple.cast()),
+            )
         }
     }
 }
@@ -44,8 +85,12 @@ pub struct RowLayout {
     typmod: i32,
     /// Changes with every alteration of the type, also in the middle of a statement.
     identifier: u64,
+    /// `types::changes()` when the identifier was last looked up.
+    changes: Cell<u64>,
     columns: pg_sys::TupleDesc,
     fields: Vec<Field>,
+    /// The shorter way to the features, where there is one.
+    fixed: Option<FixedColumns>,
     data: Vec<Datum>,
     nulls: Vec<bool>,
 }
@@ -105,11 +150,16 @@ impl RowLayout {
             }
             layout.fields.push(Field { place: have.place, reader });
         }
+        // SAFETY: `columns` lives as long as the layout.
+        let columns = unsafe { look_at(layout.columns) };
+        let features = layout.fields.iter().map(|field| (field.place, &field.reader));
+        layout.fixed = FixedColumns::new(columns.iter().copied(), features);
         Ok(layout)
     }
 
     fn without_fields(call: &Call, row: Row) -> Self {
         let Row { type_, typmod, .. } = row;
+        let changes = types::changes();
         // SAFETY: the type is that of a value at hand; the copy is ours, in the site's memory.
         let (identifier, columns, width) = unsafe {
             let identifier = pg_sys::assign_record_type_identifier(type_, typmod);
@@ -122,8 +172,10 @@ impl RowLayout {
             type_,
             typmod,
             identifier,
+            changes: Cell::new(changes),
             columns,
             fields: Vec::new(),
+            fixed: None,
             data: vec![Datum::null(); width],
             nulls: vec![true; width],
         }
@@ -150,11 +202,22 @@ impl RowLayout {
 
     /// Whether the row is of the type that this layout was made for, as it was then.
     pub fn fits(&self, row: Row) -> bool {
-        self.type_ == row.type_
-            && self.typmod == row.typmod
-            // SAFETY: looks up the type of a value at hand.
-            && self.identifier
-                == unsafe { pg_sys::assign_record_type_identifier(row.type_, row.typmod) }
+        self.type_ == row.type_ && self.typmod == row.typmod && self.is_current()
+    }
+
+    fn is_current(&self) -> bool {
+        let changes = types::changes();
+        if self.changes.replace(changes) == changes {
+            return true;
+        }
+        // SAFETY: looks up the type of a value at hand.
+        let identifier = unsafe { pg_sys::assign_record_type_identifier(self.type_, self.typmod) };
+        self.identifier == identifier
+    }
+
+    /// The features of a row that fits, if they are all numbers that can be read where they lie.
+    pub fn numbers<'a>(&'a mut self, row: &'a Row) -> Option<Plain<'a>> {
+        self.fixed.as_mut()?.numbers(row)
     }
 
     /// The features of a row that fits, in the layout's order.

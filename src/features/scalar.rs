@@ -69,6 +69,20 @@ impl Reader {
         }
     }
 
+    /// What the values are, where they are numbers of fixed width.
+    pub fn number(&self) -> Option<Number> {
+        Some(match self {
+            Self::Int2 => Number::Int2,
+            Self::Int4 => Number::Int4,
+            Self::Int8 => Number::Int8,
+            Self::Float4 => Number::Float4,
+            Self::Float8 => Number::Float8,
+            Self::Boolean => Number::Boolean,
+            Self::Date => Number::Date,
+            _ => return None,
+        })
+    }
+
     /// Looks up what the value needs from the catalog: once for each label of an enum.
     pub fn prepare(&mut self, datum: Datum) -> Result<(), Failure> {
         let Self::Enum(labels) = self else {
@@ -102,7 +116,7 @@ impl Reader {
                 Self::Float8 => Value::number(f64::from_bits(datum.value() as u64)),
                 Self::Numeric => Value::number(numeric(datum)?),
                 Self::Boolean => Value::Number(f64::from(u8::from(datum.value() & 0xff != 0))),
-                Self::Date => date(datum.value() as i32),
+                Self::Date => Value::Number(date(datum.value() as i32)),
                 Self::Text => Value::Category(text::from_server(bytes_of(datum))?),
                 Self::PaddedText => {
                     Value::Category(text::from_server(bytes_of(datum))?.trim_end_matches(' '))
@@ -120,13 +134,40 @@ impl Reader {
     }
 }
 
+/// Numbers of fixed width, which can be read without PostgreSQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Number {
+    Int2,
+    Int4,
+    Int8,
+    Float4,
+    Float8,
+    Boolean,
+    Date,
+}
+
+impl Number {
+    /// Reads the value at the start of some bytes, as [`Reader::read`] does.
+    pub fn read(self, bytes: &[u8]) -> Option<f64> {
+        Some(match self {
+            Self::Int2 => f64::from(i16::from_ne_bytes(*bytes.first_chunk()?)),
+            Self::Int4 => f64::from(i32::from_ne_bytes(*bytes.first_chunk()?)),
+            Self::Int8 => i64::from_ne_bytes(*bytes.first_chunk()?) as f64,
+            Self::Float4 => f64::from(f32::from_ne_bytes(*bytes.first_chunk()?)),
+            Self::Float8 => f64::from_ne_bytes(*bytes.first_chunk()?),
+            Self::Boolean => f64::from(u8::from(*bytes.first()? != 0)),
+            Self::Date => date(i32::from_ne_bytes(*bytes.first_chunk()?)),
+        })
+    }
+}
+
 /// Days since 2000-01-01; PostgreSQL's endless dates are infinite here too, and refused as such.
-fn date(days: i32) -> Value<'static> {
-    Value::Number(match days {
+fn date(days: i32) -> f64 {
+    match days {
         i32::MIN => f64::NEG_INFINITY,
         i32::MAX => f64::INFINITY,
         days => f64::from(days),
-    })
+    }
 }
 
 /// What lies beyond a double is infinite.

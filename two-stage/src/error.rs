@@ -24,9 +24,14 @@ pub enum ErrorKind {
 }
 
 /// An error for a person to read: lower-case, one sentence, the offending name and number in it.
+///
+/// A pointer wide, because what may fail is in the way of every row.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct Error {
+#[error("{}", .0.message)]
+pub struct Error(Box<ErrorContent>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErrorContent {
     pub kind: ErrorKind,
     pub message: String,
     /// One action, as a sentence.
@@ -37,11 +42,23 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None }
+        Self(Box::new(ErrorContent { kind, message: message.into(), hint: None }))
     }
 
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.0.hint = Some(hint.into());
         self
+    }
+
+    pub fn into_content(self) -> ErrorContent {
+        *self.0
+    }
+}
+
+impl std::ops::Deref for Error {
+    type Target = ErrorContent;
+
+    fn deref(&self) -> &ErrorContent {
+        &self.0
     }
 }

@@ -16,4 +16,4 @@ pub mod segment;
 pub mod simulate;
 pub mod training;
 
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Error, ErrorContent, ErrorKind, Result};

@@ -344,10 +344,10 @@ mod tests {
         assert_eq!(refused("[]").message, "options must be a JSON object");
         let unknown = refused(r#"{"sed": 1}"#);
         assert_eq!(unknown.message, "unknown option \"sed\"");
-        assert!(unknown.hint.unwrap().contains("on_failure, seed"));
+        assert!(unknown.into_content().hint.unwrap().contains("on_failure, seed"));
         let range = refused(r#"{"missing_rate": 0.99}"#);
         assert_eq!(range.message, "option \"missing_rate\" cannot be 0.99");
-        assert_eq!(range.hint.unwrap(), "Give 0 to 0.98.");
+        assert_eq!(range.into_content().hint.unwrap(), "Give 0 to 0.98.");
         assert!(refused(r#"{"epochs": 9}"#).message.contains("needs at least 10"));
         assert!(Options::from_json(r#"{"epochs": 9, "correction": "none"}"#).is_ok());
         for json in [

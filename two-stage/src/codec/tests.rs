@@ -65,7 +65,7 @@ fn every_field_of_the_header_is_checked() {
     let refused = |change: &dyn Fn(&mut Vec<u8>)| {
         let mut bytes = bytes.clone();
         change(&mut bytes);
-        decode_model(&bytes).unwrap_err().message
+        decode_model(&bytes).unwrap_err().into_content().message
     };
     assert!(refused(&|b| b.truncate(23)).contains("it has 23 bytes"));
     assert!(refused(&|b| b[0] = b'X').contains("first bytes"));

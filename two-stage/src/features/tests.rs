@@ -156,7 +156,7 @@ fn a_key_is_no_feature() {
     let error = fit(Kind::Category, &values).unwrap_err();
     assert_eq!(error.kind, ErrorKind::InsufficientData);
     assert_eq!(error.message, "feature \"x\" has 100 distinct texts in 100 rows, as a key has");
-    assert_eq!(error.hint.unwrap(), "Leave \"x\" out of the features.");
+    assert_eq!(error.into_content().hint.unwrap(), "Leave \"x\" out of the features.");
 }
 
 #[test]

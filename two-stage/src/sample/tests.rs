@@ -133,7 +133,7 @@ fn values_that_cannot_be_learned_from_are_refused_by_name() {
     let known = target(Segment::Organic);
     let mut refused = |age: f64, target: Target| {
         let values = [Value::Number(age), Value::Missing].into_iter();
-        sample.push(values, target).unwrap_err().message
+        sample.push(values, target).unwrap_err().into_content().message
     };
     assert_eq!(refused(f64::NEG_INFINITY, known), "feature \"age\" is -infinity");
     assert_eq!(refused(1.0, Target { weight: Some(-1.0), ..known }), "weight cannot be -1");

@@ -11,7 +11,7 @@ fn warns(model: &TwoStageModel, of: &str) -> bool {
 }
 
 fn refused(customers: &[Customer]) -> String {
-    train(&mut sample(customers, "{}"), &mut Silent).unwrap_err().message
+    train(&mut sample(customers, "{}"), &mut Silent).unwrap_err().into_content().message
 }
 
 #[test]
