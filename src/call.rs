@@ -266,6 +266,10 @@ fn split(values: &[Option<Datum>]) -> (Vec<Datum>, Vec<bool>) {
     values.iter().map(|value| (value.unwrap_or(Datum::null()), value.is_none())).unzip()
 }
 
+pub fn float8_value(value: f64) -> Datum {
+    Datum::from(value.to_bits())
+}
+
 /// A text value.
 pub fn text_value(value: &str) -> Result<Datum, Failure> {
     bytes_value(text::to_server(value)?)

@@ -9,7 +9,7 @@ use two_stage::model::{Comparison, Intent, LabelFrequency, Report, Stage, TwoSta
 
 use crate::{
     cache::{self, CachedModel},
-    call::{Call, SqlResult, sql_function, text_array, text_value},
+    call::{Call, SqlResult, float8_value, sql_function, text_array, text_value},
     options,
     registry::Registry,
     report::Failure,
@@ -37,8 +37,8 @@ fn model_features(call: &Call) -> SqlResult {
                 Some(text_value(column.kind.name())?),
                 Some(text_value(encoding.transformation)?),
                 Some(Datum::from(encoding.inputs as i32)),
-                encoding.mean.map(float8),
-                encoding.deviation.map(float8),
+                encoding.mean.map(float8_value),
+                encoding.deviation.map(float8_value),
                 Some(texts(&encoding.levels)?),
                 Some(Datum::from(encoding.has_missing)),
             ])?;
@@ -55,8 +55,8 @@ fn training_history(call: &Call) -> SqlResult {
                 Some(text_value(epoch.stage.name())?),
                 Some(Datum::from(i32::from(epoch.member))),
                 Some(Datum::from(epoch.epoch as i32)),
-                Some(float8(epoch.training_loss)),
-                epoch.validation_loss.map(float8),
+                Some(float8_value(epoch.training_loss)),
+                epoch.validation_loss.map(float8_value),
                 epoch.corrected.map(Datum::from),
                 Some(Datum::from(epoch.kept)),
             ])?;
@@ -66,7 +66,7 @@ fn training_history(call: &Call) -> SqlResult {
 }
 
 /// The model that the only argument names or is.
-fn model_of(call: &Call) -> Result<std::rc::Rc<CachedModel>, Failure> {
+pub fn model_of(call: &Call) -> Result<std::rc::Rc<CachedModel>, Failure> {
     let argument = call.bytes(0).ok_or_else(|| Failure::internal("declared without STRICT"))?;
     if call.declared_types()?.first() == Some(&pg_sys::TEXTOID) {
         cache::parse(&Registry::of(call)?.active(argument)?)
@@ -86,12 +86,12 @@ fn info(model: &TwoStageModel) -> Result<Row, Failure> {
         _ => None,
     };
     row.extend([
-        report.campaign_share.map(|(share, _)| float8(share)),
-        report.campaign_share.map(|(_, error)| float8(error)),
+        report.campaign_share.map(|(share, _)| float8_value(share)),
+        report.campaign_share.map(|(_, error)| float8_value(error)),
         Some(Datum::from(report.corrected)),
-        Some(float8(report.corrected_total)),
-        slope.map(|slope| float8(slope.slope)),
-        slope.map(|slope| float8(slope.ratio)),
+        Some(float8_value(report.corrected_total)),
+        slope.map(|slope| float8_value(slope.slope)),
+        slope.map(|slope| float8_value(slope.ratio)),
     ]);
     for stage in [Stage::LabelCorrection, Stage::Segmentation] {
         row.extend(stage_columns(model, stage)?);
@@ -127,7 +127,7 @@ fn counts(report: &Report) -> Row {
 /// c, and where `attribution_by` was given its feature, its values and their c.
 fn label_frequency(model: &TwoStageModel) -> Result<Row, Failure> {
     let frequency = model.report().label_frequency.as_ref();
-    let mean = frequency.map(|frequency| float8(frequency.mean()));
+    let mean = frequency.map(|frequency| float8_value(frequency.mean()));
     let Some(LabelFrequency::Grouped { column, groups, .. }) = frequency else {
         return Ok(vec![mean, None, None, None]);
     };
@@ -155,23 +155,19 @@ fn stage_columns(model: &TwoStageModel, stage: Stage) -> Result<Row, Failure> {
     Ok(vec![
         Some(Datum::from(epochs.len() as i32)),
         kept.map(|epoch| Datum::from(epoch.epoch as i32)),
-        kept.and_then(|epoch| epoch.validation_loss).map(float8),
+        kept.and_then(|epoch| epoch.validation_loss).map(float8_value),
         Some(text_value(stopped)?),
     ])
 }
 
 fn comparison_columns(comparison: Option<&Comparison>) -> [Option<Datum>; 3] {
     [
-        comparison.and_then(|c| c.auc).map(float8),
-        comparison.map(|c| float8(c.macro_f1)),
-        comparison.and_then(|c| c.qini).map(float8),
+        comparison.and_then(|c| c.auc).map(float8_value),
+        comparison.map(|c| float8_value(c.macro_f1)),
+        comparison.and_then(|c| c.qini).map(float8_value),
     ]
 }
 
 fn texts(of: &[String]) -> Result<Datum, Failure> {
     text_array(of.iter().map(|text| Some(text.as_str())))
-}
-
-fn float8(value: f64) -> Datum {
-    Datum::from(value.to_bits())
 }

@@ -4,6 +4,7 @@
 mod aggregate;
 mod cache;
 mod call;
+mod explain;
 mod features;
 mod inspect;
 mod model_type;
@@ -31,7 +32,8 @@ extension_sql_file!("../sql/registry.sql", requires = ["model"]);
 extension_sql_file!("../sql/training.sql", requires = ["registry"]);
 extension_sql_file!("../sql/scoring.sql", requires = ["training"]);
 extension_sql_file!("../sql/inspection.sql", requires = ["scoring"]);
-extension_sql_file!("../sql/simulation.sql", requires = ["inspection"]);
+extension_sql_file!("../sql/explanation.sql", requires = ["inspection"]);
+extension_sql_file!("../sql/simulation.sql", requires = ["explanation"]);
 
 #[cfg(not(panic = "unwind"))]
 compile_error!("a panic must unwind: PostgreSQL turns it into an error of one statement");

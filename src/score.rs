@@ -2,11 +2,10 @@
 //!
 //! The hot path: one row costs its features and one pass of the network.
 
-use pgrx::pg_sys::Datum;
 use two_stage::{features::Value, model::Score, scorer::Scorer, segment::Segment};
 
 use crate::{
-    call::{Call, SqlResult, composite, sql_function},
+    call::{Call, SqlResult, composite, float8_value, sql_function},
     features::Plain,
     site::{Question, Site},
 };
@@ -25,12 +24,12 @@ fn segment_customer(call: &Call) -> SqlResult {
 
 fn campaign_intent(call: &Call) -> SqlResult {
     let score = Site::of(call, 1)?.ask(call, &Scored)?;
-    Ok(Some(float8(score.intent())))
+    Ok(Some(float8_value(score.intent())))
 }
 
 fn campaign_uplift(call: &Call) -> SqlResult {
     let score = Site::of(call, 1)?.ask(call, &Scored)?;
-    Ok(Some(float8(score.campaign_driven)))
+    Ok(Some(float8_value(score.campaign_driven)))
 }
 
 fn score_customer(call: &Call) -> SqlResult {
@@ -39,10 +38,10 @@ fn score_customer(call: &Call) -> SqlResult {
     let columns = site.columns(call)?;
     let values = [
         Some(site.segment(call, score.segment())?),
-        Some(float8(score.intent())),
-        Some(float8(score.campaign_driven)),
-        Some(float8(score.organic)),
-        Some(float8(score.low_engagement)),
+        Some(float8_value(score.intent())),
+        Some(float8_value(score.campaign_driven)),
+        Some(float8_value(score.organic)),
+        Some(float8_value(score.low_engagement)),
     ];
     composite(columns, &values).map(Some)
 }
@@ -58,11 +57,7 @@ fn correct_label(call: &Call) -> SqlResult {
     let observed = Segment::parse(observed)?;
     let exposed = call.boolean(2).unwrap_or(true);
     let label = Site::of(call, MODEL)?.ask(call, &Corrected { observed, exposed })?;
-    Ok(Some(float8(label)))
-}
-
-fn float8(value: f64) -> Datum {
-    Datum::from(value.to_bits())
+    Ok(Some(float8_value(label)))
 }
 
 struct Scored;

@@ -10,6 +10,7 @@ use pgrx::{
 };
 use two_stage::{
     features::{Column, Value},
+    model::TwoStageModel,
     scorer::Scorer,
     segment::Segment,
 };
@@ -166,6 +167,30 @@ impl Site {
     fn look_up(&mut self, call: &Call, name: &[u8]) -> Result<usize, Failure> {
         let cached = cache::parse(&Registry::of(call)?.active(name)?)?;
         Ok(self.used.keep(Some(name), cached))
+    }
+
+    /// The features that were asked about last, as their types write them, in the model's order.
+    pub fn texts(&mut self, call: &Call) -> Result<Vec<Option<Datum>>, Failure> {
+        let features = call.argument(0);
+        let used = self.used.models.get_mut(self.used.last);
+        match (features, used.and_then(|used| used.layout.as_mut())) {
+            // SAFETY: the argument is declared as what its layout was made of.
+            (Some(features), Some(Layout::Row(layout))) => {
+                layout.texts(unsafe { Row::new(features) })
+            }
+            // SAFETY: as above.
+            (Some(features), Some(Layout::Array(layout))) => {
+                layout.texts(unsafe { Array::new(features) }?)
+            }
+            _ => Err(Failure::internal("no features were asked about")),
+        }
+    }
+
+    /// The model that was asked last.
+    pub fn model(&self) -> Result<Rc<TwoStageModel>, Failure> {
+        let used = self.used.models.get(self.used.last);
+        used.map(|used| Rc::clone(&used.cached.model))
+            .ok_or_else(|| Failure::internal("no model was asked"))
     }
 
     /// The columns of `customer_score`.

@@ -8,7 +8,7 @@ use pgrx::{
 use two_stage::features::{Column, Kind, Value, check_count};
 
 use super::element_name;
-use super::scalar::{Reader, type_name};
+use super::scalar::{Reader, type_name, written};
 use crate::{
     call::{bytes_at_hand, bytes_of},
     report::Failure,
@@ -159,6 +159,18 @@ impl ArrayLayout {
         Ok(ArrayValues { reader: &self.reader, elements: array.elements()?, place: 0 })
     }
 
+    /// Each element of an array that fits, as its type writes it.
+    pub fn texts(&self, array: Array) -> Result<Vec<Option<Datum>>, Failure> {
+        let mut values = self.values(array)?;
+        let mut texts = Vec::with_capacity(values.len());
+        while values.len() > 0 {
+            // SAFETY: the datum is of the element type.
+            let text = |datum| unsafe { written(datum, self.element) };
+            texts.push(values.next_datum()?.map(text));
+        }
+        Ok(texts)
+    }
+
     /// Whether the numbers are those of an array that fits.
     pub fn fits_plain(&self, numbers: &Plain) -> bool {
         match numbers {
@@ -207,6 +219,13 @@ impl ArrayValues<'_> {
     /// Elements that are still to come.
     pub fn len(&self) -> usize {
         self.elements.length - self.place
+    }
+
+    /// The next element, None where it is NULL.
+    fn next_datum(&mut self) -> Result<Option<Datum>, Failure> {
+        let null = self.elements.is_null(self.place);
+        self.place += 1;
+        if null { Ok(None) } else { self.read().map(Some) }
     }
 
     /// The next element, which is not NULL.
@@ -260,12 +279,9 @@ impl<'a> Iterator for ArrayValues<'a> {
         if self.place == self.elements.length {
             return None;
         }
-        let null = self.elements.is_null(self.place);
-        self.place += 1;
-        if null {
+        let Some(datum) = self.next_datum().unwrap_or_else(|failure| failure.raise()) else {
             return Some(Value::Missing);
-        }
-        let datum = self.read().unwrap_or_else(|failure| failure.raise());
+        };
         // SAFETY: the element is of the reader's type.
         Some(unsafe { self.reader.read(datum) }.unwrap_or_else(|failure| failure.raise()))
     }

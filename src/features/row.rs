@@ -13,7 +13,7 @@ use super::{
     array::Plain,
     fixed::FixedColumns,
     kind_name,
-    scalar::{Reader, type_name, unsupported},
+    scalar::{Reader, type_name, unsupported, written},
 };
 use crate::{
     call::{Call, look_at},
@@ -220,8 +220,44 @@ impl RowLayout {
         self.fixed.as_mut()?.numbers(row)
     }
 
+    /// Each feature of a row that fits, as its type writes it.
+    pub fn texts(&mut self, row: Row) -> Result<Vec<Option<Datum>>, Failure> {
+        self.take_apart(row);
+        // SAFETY: `columns` lives as long as `self`.
+        let columns = unsafe { look_at(self.columns) };
+        let text = |field: &Field| {
+            if self.nulls[field.place] {
+                return Ok(None);
+            }
+            let column = columns.get(field.place);
+            let type_ =
+                column.ok_or_else(|| Failure::internal("a feature without a column"))?.atttypid;
+            // SAFETY: the datum is of the column's type.
+            Ok(Some(unsafe { written(self.data[field.place], type_) }))
+        };
+        self.fields.iter().map(text).collect()
+    }
+
     /// The features of a row that fits, in the layout's order.
     pub fn values(&mut self, row: Row) -> Result<impl Iterator<Item = Value<'_>>, Failure> {
+        self.take_apart(row);
+        for field in &mut self.fields {
+            if !self.nulls[field.place] {
+                field.reader.prepare(self.data[field.place])?;
+            }
+        }
+        Ok(self.fields.iter().map(|field| {
+            if self.nulls[field.place] {
+                return Value::Missing;
+            }
+            // SAFETY: the datum was read from a column of the reader's type.
+            unsafe { field.reader.read(self.data[field.place]) }
+                .unwrap_or_else(|failure| failure.raise())
+        }))
+    }
+
+    /// Puts a row's columns into `data` and `nulls`.
+    fn take_apart(&mut self, row: Row) {
         // SAFETY: the row is of the type of `columns`, and both arrays have an entry a column.
         unsafe {
             let mut tuple = pg_sys::HeapTupleData {
@@ -236,19 +272,6 @@ impl RowLayout {
                 self.nulls.as_mut_ptr(),
             );
         }
-        for field in &mut self.fields {
-            if !self.nulls[field.place] {
-                field.reader.prepare(self.data[field.place])?;
-            }
-        }
-        Ok(self.fields.iter().map(|field| {
-            if self.nulls[field.place] {
-                return Value::Missing;
-            }
-            // SAFETY: the datum was read from a column of the reader's type.
-            unsafe { field.reader.read(self.data[field.place]) }
-                .unwrap_or_else(|failure| failure.raise())
-        }))
     }
 }
 

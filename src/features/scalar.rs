@@ -214,3 +214,17 @@ pub fn type_name(type_: Oid) -> String {
     // SAFETY: the result is a NUL-terminated string, also for a type that is gone.
     unsafe { CStr::from_ptr(pg_sys::format_type_be(type_)) }.to_string_lossy().into_owned()
 }
+
+/// A value that is not NULL as its type writes it, as text.
+///
+/// # Safety
+/// The datum is of that type; the result lives in the current memory context.
+pub unsafe fn written(datum: Datum, type_: Oid) -> Datum {
+    let (mut output, mut is_variable) = (Oid::INVALID, false);
+    // SAFETY: by the contract of this function; the output is a NUL-terminated string of the server's
+    // encoding.
+    unsafe {
+        pg_sys::getTypeOutputInfo(type_, &mut output, &mut is_variable);
+        Datum::from(pg_sys::cstring_to_text(pg_sys::OidOutputFunctionCall(output, datum)))
+    }
+}

@@ -1,11 +1,12 @@
 //! The two-stage model with missing campaign labels of Gopalakrishnan et al. (arXiv 2602.12485).
 //!
 //! Pure Rust: nothing here knows PostgreSQL. A row flows `features → sample → training → model →
-//! codec`, a score `features → scorer`.
+//! codec`, a score `features → scorer`, and its reasons `features → explanation`.
 
 pub mod codec;
 pub mod error;
 pub mod evaluate;
+mod explanation;
 pub mod features;
 pub mod model;
 mod network;

@@ -209,6 +209,9 @@ pub struct Report {
     pub corrected: u64,
     pub corrected_total: f64,
     pub constant_features: Vec<String>,
+    /// Each feature's share of what moves the intent, in the order of the columns: the shares add up
+    /// to 1, or are all 0 where nothing does.
+    pub importance: Vec<f64>,
     /// This model's first member, and the standard models.
     pub comparison: Vec<Comparison>,
     pub warnings: Vec<String>,
@@ -232,10 +235,23 @@ pub struct Slope {
     pub ratio: f64,
 }
 
+/// A logit past this says no more.
+const MOST_LOGIT: f64 = 12.0;
+
 impl Slope {
     fn rescale(&self, intent: f64) -> f64 {
-        let logit = (intent / (1.0 - intent)).ln().clamp(-12.0, 12.0);
-        1.0 / (1.0 + (-(self.intercept + self.slope * (logit - self.center))).exp())
+        let logit = (intent / (1.0 - intent)).ln();
+        1.0 / (1.0 + (-self.rescaled_logit(logit)).exp())
+    }
+
+    /// The rescaled intent's logit, from that of the intent as it was.
+    pub(crate) fn rescaled_logit(&self, logit: f64) -> f64 {
+        self.intercept + self.slope * (logit.clamp(-MOST_LOGIT, MOST_LOGIT) - self.center)
+    }
+
+    /// The derivative of `rescaled_logit`.
+    pub(crate) fn derivative(&self, logit: f64) -> f64 {
+        if logit.abs() < MOST_LOGIT { self.slope } else { 0.0 }
     }
 
     fn is_finite(&self) -> bool {
@@ -332,7 +348,14 @@ impl TwoStageModel {
             && correction
             && intent
             && frequency
+            && self.importance_is_sound()
             && self.names_are_sound()
+    }
+
+    fn importance_is_sound(&self) -> bool {
+        let importance = &self.report.importance;
+        importance.len() == self.columns.len()
+            && importance.iter().all(|share| (0.0..=1.0).contains(share))
     }
 
     /// Whether every column has a name of its own, and no text ends early in SQL.

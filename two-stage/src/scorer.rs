@@ -129,6 +129,15 @@ impl Scorer {
         })
     }
 
+    /// As [`TwoStageModel::explain`].
+    pub fn explain<'a>(
+        &self,
+        values: impl Iterator<Item = Value<'a>>,
+        poll: &mut dyn FnMut(),
+    ) -> Result<Vec<f64>> {
+        self.model.explain(values, poll)
+    }
+
     /// The members' mean posterior of an exposed customer recorded organic.
     fn hidden_label(&mut self, values: &[Value]) -> f64 {
         self.encode();

@@ -82,6 +82,11 @@ impl Encoder {
         self.encodings.iter().map(Encoding::inputs).sum()
     }
 
+    /// How many inputs each column has; a row's inputs are in the order of the columns.
+    pub(crate) fn input_counts(&self) -> impl Iterator<Item = usize> + '_ {
+        self.encodings.iter().map(Encoding::inputs)
+    }
+
     /// The columns that are constant, and so have no input.
     pub fn constant_columns(&self) -> impl Iterator<Item = usize> + '_ {
         let constant = |(_, encoding): &(usize, &Encoding)| encoding.inputs() == 0;

@@ -2,9 +2,11 @@
 
 mod adam;
 mod batch;
+mod trace;
 
 pub use adam::Adam;
 pub use batch::Batch;
+pub use trace::Trace;
 
 use kernels::{Dense, RowNetwork};
 use rand::Rng;

@@ -264,6 +264,7 @@ impl Committee {
         run: Run,
         share: Option<CampaignShare>,
         comparison: Vec<Comparison>,
+        importance: Vec<f64>,
     ) -> TwoStageModel {
         let sample = rows.sample;
         let columns = sample.columns().unwrap_or_default().to_vec();
@@ -283,6 +284,7 @@ impl Committee {
             corrected,
             corrected_total,
             constant_features: constant.collect(),
+            importance,
             comparison,
             warnings: run.warnings,
             history: run.history,

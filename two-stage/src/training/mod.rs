@@ -5,6 +5,7 @@ mod comparison;
 mod correction;
 mod engagement;
 mod fit;
+mod importance;
 mod label_frequency;
 mod loss;
 mod observed;
@@ -99,7 +100,8 @@ fn train_rows(sample: &mut Sample, observer: &mut dyn Observer) -> Result<TwoSta
     let method = Method::choose(&rows, share, &mut run)?;
     let fitted = committee::fit(&rows, &mut run, &method)?;
     let comparison = comparison::compare(&rows, &mut run, &fitted)?;
-    Ok(fitted.into_model(rows, run, share, comparison))
+    let importance = importance::estimate(&rows, &mut run, &fitted);
+    Ok(fitted.into_model(rows, run, share, comparison, importance))
 }
 
 /// What a training tells while it runs, and what it leaves in the report.

@@ -1,0 +1,180 @@
+//! Why a customer's intent is what it is: integrated gradients (Sundararajan, Taly and Yan, Axiomatic
+//! Attribution for Deep Networks, arXiv 1703.01365).
+//!
+//! The gradient of the intent's logit is averaged along the straight line from the average customer,
+//! whose inputs are all 0, to this one. An input's contribution is its value times that average; a
+//! column's is the sum over its inputs. So contributions add up to the difference of the two
+//! customers' logits, a column that the networks ignore contributes nothing, and equal columns
+//! contribute equally.
+
+use crate::{
+    Result,
+    features::{BlockEncoder, Encoder, Value},
+    model::{Intent, TwoStageModel},
+    network::{Network, Trace},
+    segment::Segment,
+};
+
+/// Points of the line, at first and at most: twice as many until the sum is right.
+const STEPS: usize = 32;
+const MOST_STEPS: usize = 4096;
+/// How far the sum may be off before the rest is shared out.
+const TOLERANCE: f64 = 1e-3;
+
+/// The networks that a model's intent comes from.
+#[derive(Clone, Copy)]
+pub(crate) struct IntentLogit<'m> {
+    pub segmentation: &'m [Network],
+    pub intent: Intent,
+}
+
+impl TwoStageModel {
+    /// What each column adds to the logit of a customer's intent, beyond the average customer's: in
+    /// log-odds, so that 0.7 doubles the odds. Exactly one value per column; `poll` is called every
+    /// few milliseconds.
+    pub fn explain<'a>(
+        &self,
+        values: impl Iterator<Item = Value<'a>>,
+        poll: &mut dyn FnMut(),
+    ) -> Result<Vec<f64>> {
+        let mut words = Vec::new();
+        self.encoder.words(&self.columns, values, &mut words)?;
+        let mut inputs = vec![0.0; self.encoder.inputs()];
+        BlockEncoder::of_words(&self.encoder).encode(std::iter::once(&words[..]), &mut inputs);
+        let logit = IntentLogit { segmentation: &self.segmentation, intent: self.intent };
+        Ok(by_column(&self.encoder, &logit.contributions(&inputs, poll)))
+    }
+}
+
+/// The sums over the inputs of each column.
+pub(crate) fn by_column(encoder: &Encoder, contributions: &[f64]) -> Vec<f64> {
+    let mut rest = contributions;
+    let take = |count: usize| {
+        let (these, behind) = rest.split_at(count.min(rest.len()));
+        rest = behind;
+        these.iter().sum()
+    };
+    encoder.input_counts().map(take).collect()
+}
+
+impl IntentLogit<'_> {
+    /// What each input contributes; together exactly what the customer differs by.
+    fn contributions(&self, inputs: &[f32], poll: &mut dyn FnMut()) -> Vec<f64> {
+        if matches!(self.intent, Intent::Constant(_)) {
+            return vec![0.0; inputs.len()];
+        }
+        let average = vec![0.0; inputs.len()];
+        let customer: Vec<f64> = inputs.iter().copied().map(f64::from).collect();
+        let difference = self.of(&customer) - self.of(&average);
+        let mut steps = STEPS;
+        loop {
+            let mut contributions = self.integrate(inputs, steps, poll);
+            let rest = difference - contributions.iter().sum::<f64>();
+            if rest.abs() <= TOLERANCE || steps == MOST_STEPS {
+                share(&mut contributions, rest);
+                return contributions;
+            }
+            steps *= 2;
+        }
+    }
+
+    /// The midpoint rule.
+    pub(crate) fn integrate(
+        &self,
+        inputs: &[f32],
+        steps: usize,
+        poll: &mut dyn FnMut(),
+    ) -> Vec<f64> {
+        let mut contributions = vec![0.0; inputs.len()];
+        if matches!(self.intent, Intent::Constant(_)) {
+            return contributions;
+        }
+        for step in 0..steps {
+            poll();
+            let way = (step as f64 + 0.5) / steps as f64;
+            let point: Vec<f64> = inputs.iter().map(|&input| way * f64::from(input)).collect();
+            let gradient = self.gradient(&point);
+            for ((sum, gradient), &input) in contributions.iter_mut().zip(gradient).zip(inputs) {
+                *sum += gradient * f64::from(input) / steps as f64;
+            }
+        }
+        contributions
+    }
+
+    /// The logit of a customer's intent.
+    fn of(&self, inputs: &[f64]) -> f64 {
+        let traces = self.traces(inputs);
+        let logit = Committee::of(&traces).logit;
+        match self.intent {
+            Intent::Rescaled(slope) => slope.rescaled_logit(logit),
+            _ => logit,
+        }
+    }
+
+    fn gradient(&self, inputs: &[f64]) -> Vec<f64> {
+        let traces = self.traces(inputs);
+        let committee = Committee::of(&traces);
+        let factor = match self.intent {
+            Intent::Rescaled(slope) => slope.derivative(committee.logit),
+            _ => 1.0,
+        };
+        let mut sum = vec![0.0; inputs.len()];
+        for (trace, logits) in traces.iter().zip(&committee.gradients) {
+            let gradient = trace.input_gradient(logits);
+            sum.iter_mut().zip(gradient).for_each(|(sum, gradient)| *sum += factor * gradient);
+        }
+        sum
+    }
+
+    fn traces(&self, inputs: &[f64]) -> Vec<Trace<'_>> {
+        self.segmentation.iter().map(|network| network.trace(inputs)).collect()
+    }
+}
+
+/// What members make of a customer: the logit of the intent of their mean probabilities, ln Σ p(c) −
+/// ln Σ p(o), and its gradient by each member's logits. In logarithms, so that no p is 0.
+struct Committee {
+    logit: f64,
+    gradients: Vec<[f64; 3]>,
+}
+
+impl Committee {
+    fn of(traces: &[Trace]) -> Self {
+        const DRIVEN: usize = Segment::CampaignDriven as usize;
+        const ORGANIC: usize = Segment::Organic as usize;
+        let members: Vec<[f64; 3]> = traces.iter().map(|t| log_softmax(t.logits())).collect();
+        let of_segment = |k: usize| members.iter().map(|ln_p| ln_p[k]).collect::<Vec<_>>();
+        let driven = log_sum_exp(&of_segment(DRIVEN));
+        let organic = log_sum_exp(&of_segment(ORGANIC));
+        let gradient = |ln_p: &[f64; 3]| {
+            let share_driven = (ln_p[DRIVEN] - driven).exp();
+            let share_organic = (ln_p[ORGANIC] - organic).exp();
+            let mut gradient = ln_p.map(|ln_p| (share_organic - share_driven) * ln_p.exp());
+            gradient[DRIVEN] += share_driven;
+            gradient[ORGANIC] -= share_organic;
+            gradient
+        };
+        Self { logit: driven - organic, gradients: members.iter().map(gradient).collect() }
+    }
+}
+
+fn log_softmax(logits: &[f64]) -> [f64; 3] {
+    let total = log_sum_exp(logits);
+    std::array::from_fn(|k| logits.get(k).map_or(f64::NEG_INFINITY, |logit| logit - total))
+}
+
+fn log_sum_exp(values: &[f64]) -> f64 {
+    let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    largest + values.iter().map(|value| (value - largest).exp()).sum::<f64>().ln()
+}
+
+/// Gives each its part of what is left, in proportion.
+fn share(contributions: &mut [f64], rest: f64) {
+    let total: f64 = contributions.iter().map(|value| value.abs()).sum();
+    if total > 0.0 {
+        contributions.iter_mut().for_each(|value| *value += rest * value.abs() / total);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,199 @@
+use proptest::prelude::*;
+use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
+use rand_distr::{Distribution, StandardNormal};
+
+use super::*;
+use crate::{
+    features::{Column, Kind},
+    model::Slope,
+    network::Shape,
+    options::Options,
+    sample::{Sample, Target},
+    scorer::Scorer,
+    training::{Observer, Outcome, Progress, train},
+};
+
+const INPUTS: usize = 5;
+
+fn network(hidden: &[usize], rng: &mut ChaCha8Rng) -> Network {
+    let shape = Shape { inputs: INPUTS, hidden: hidden.to_vec(), outputs: 3 };
+    let parameters = (0..shape.parameters().unwrap()).map(|_| normal(rng)).collect();
+    Network::from_parameters(shape, parameters)
+}
+
+fn normal(rng: &mut ChaCha8Rng) -> f32 {
+    let value: f64 = StandardNormal.sample(rng);
+    value as f32
+}
+
+/// Networks, what rescales them, and a customer.
+#[derive(Debug)]
+struct Example {
+    networks: Vec<Network>,
+    intent: Intent,
+    inputs: Vec<f32>,
+}
+
+impl Example {
+    fn logit(&self) -> IntentLogit<'_> {
+        IntentLogit { segmentation: &self.networks, intent: self.intent }
+    }
+
+    fn difference(&self) -> f64 {
+        let inputs: Vec<f64> = self.inputs.iter().copied().map(f64::from).collect();
+        self.logit().of(&inputs) - self.logit().of(&[0.0; INPUTS])
+    }
+}
+
+fn intents() -> impl Strategy<Value = Intent> {
+    let slope = Slope { intercept: 0.3, slope: 0.6, center: -0.2, ratio: 4.0 };
+    prop::sample::select(vec![Intent::Learned, Intent::Rescaled(slope)])
+}
+
+fn examples() -> impl Strategy<Value = Example> {
+    let hidden = prop::collection::vec(1_usize..6, 0..3);
+    (1_usize..4, hidden, intents(), any::<u64>()).prop_map(|(members, hidden, intent, seed)| {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let networks = (0..members).map(|_| network(&hidden, &mut rng)).collect();
+        let inputs = (0..INPUTS).map(|_| normal(&mut rng)).collect();
+        Example { networks, intent, inputs }
+    })
+}
+
+proptest! {
+    #[test]
+    fn contributions_add_up(example in examples()) {
+        let sum: f64 = example.logit().contributions(&example.inputs, &mut || ()).iter().sum();
+        let difference = example.difference();
+        prop_assert!((sum - difference).abs() < 1e-3, "{sum} {difference}");
+    }
+
+    #[test]
+    fn the_gradient_is_that_of_finite_differences(example in examples()) {
+        const STEP: f64 = 1e-6;
+        let inputs: Vec<f64> = example.inputs.iter().copied().map(f64::from).collect();
+        let moved = |place: usize, by: f64| {
+            let mut inputs = inputs.clone();
+            inputs[place] += by;
+            example.logit().of(&inputs)
+        };
+        for (place, &gradient) in example.logit().gradient(&inputs).iter().enumerate() {
+            let (up, down) = (moved(place, STEP), moved(place, -STEP));
+            let here = example.logit().of(&inputs);
+            // A kink of a ReLU within the step has no gradient.
+            prop_assume!((up + down - 2.0 * here).abs() < 1e-9);
+            let expected = (up - down) / (2.0 * STEP);
+            prop_assert!((gradient - expected).abs() < 1e-6 * (1.0 + expected.abs()), "{gradient} {expected}");
+        }
+    }
+
+    #[test]
+    fn an_ignored_input_contributes_nothing(mut example in examples(), ignored in 0..INPUTS) {
+        for network in &mut example.networks {
+            let shape = network.shape().clone();
+            let mut parameters = network.parameters().to_vec();
+            let first = shape.layers().next().unwrap();
+            let row = first.weights + ignored * first.outputs;
+            parameters[row..row + first.outputs].fill(0.0);
+            let skip = parameters.len() - (INPUTS - ignored) * 3;
+            parameters[skip..skip + 3].fill(0.0);
+            *network = Network::from_parameters(shape, parameters);
+        }
+        prop_assert_eq!(example.logit().contributions(&example.inputs, &mut || ())[ignored], 0.0);
+    }
+}
+
+#[test]
+fn without_hidden_layers_a_contribution_is_weight_times_input() {
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let networks = vec![network(&[], &mut rng)];
+    let inputs: Vec<f32> = (0..INPUTS).map(|_| normal(&mut rng)).collect();
+    let logit = IntentLogit { segmentation: &networks, intent: Intent::Learned };
+    let parameters = networks[0].parameters();
+    let (dense, skip) = (&parameters[..3 * INPUTS], &parameters[3 * INPUTS + 3..]);
+    for (place, contribution) in logit.contributions(&inputs, &mut || ()).into_iter().enumerate() {
+        let weight = |k: usize| f64::from(dense[3 * place + k]) + f64::from(skip[3 * place + k]);
+        let expected = (weight(2) - weight(1)) * f64::from(inputs[place]);
+        assert!((contribution - expected).abs() < 1e-6, "{contribution} {expected}");
+    }
+}
+
+#[test]
+fn an_intent_that_is_the_same_for_everybody_has_no_reasons() {
+    let mut rng = ChaCha8Rng::seed_from_u64(4);
+    let networks = vec![network(&[4], &mut rng)];
+    let logit = IntentLogit { segmentation: &networks, intent: Intent::Constant(0.4) };
+    assert_eq!(logit.contributions(&[1.0; INPUTS], &mut || ()), [0.0; INPUTS]);
+}
+
+struct Silent;
+
+impl Observer for Silent {
+    fn poll(&mut self, _: &Progress) {}
+}
+
+/// Trained on a number and a category that matter, a number that does not, and a constant.
+fn model(options: &str) -> TwoStageModel {
+    let mut sample = Sample::new(Options::from_json(options).unwrap(), 1 << 30);
+    let column = |name: &str, kind| Column { name: name.into(), kind };
+    let columns = [
+        column("noise", Kind::Number),
+        column("mail", Kind::Number),
+        column("channel", Kind::Category),
+        column("constant", Kind::Number),
+    ];
+    sample.set_columns(columns.to_vec(), false).unwrap();
+    for i in 0..1200_u32 {
+        let (mail, web) = (i % 3 == 0, i % 2 == 0);
+        let segment = match (i % 5 < 3, mail != web) {
+            (false, _) => Segment::LowEngagement,
+            (true, false) => Segment::Organic,
+            (true, true) => Segment::CampaignDriven,
+        };
+        let values = [
+            Value::Number(f64::from(i * 7919 % 101)),
+            Value::Number(f64::from(u8::from(mail)) + f64::from(i % 7) / 50.0),
+            Value::Category(if web { "web" } else { "store" }),
+            Value::Number(1.0),
+        ];
+        let target =
+            Target { segment: Some(segment), exposed: None, propensity: None, weight: None };
+        sample.push(values.into_iter(), target).unwrap();
+    }
+    match train(&mut sample, &mut Silent).unwrap() {
+        Outcome::Model(model) => *model,
+        outcome => panic!("{outcome:?}"),
+    }
+}
+
+#[test]
+fn a_customer_s_contributions_are_those_of_the_scored_intent() {
+    for options in
+        [r#"{"epochs": 15, "ensemble": 1}"#, r#"{"epochs": 15, "ensemble": 3, "distil": false}"#]
+    {
+        let model = model(options);
+        let mut scorer = Scorer::new(model.clone());
+        let mut logit = |values: [Value; 4]| {
+            let intent = scorer.score(values.into_iter()).unwrap().intent();
+            (intent / (1.0 - intent)).ln()
+        };
+        let of = |mail: f64, channel| {
+            [Value::Number(3.0), Value::Number(mail), Value::Category(channel), Value::Number(1.0)]
+        };
+        let explain = |values: [Value; 4]| model.explain(values.into_iter(), &mut || ()).unwrap();
+        let (one, other) = (of(1.1, "web"), of(0.1, "store"));
+        let difference: f64 = explain(one).iter().sum::<f64>() - explain(other).iter().sum::<f64>();
+        let expected = logit(one) - logit(other);
+        assert!((difference - expected).abs() < 1e-3, "{difference} {expected}");
+        assert_eq!(explain(one)[3], 0.0);
+    }
+}
+
+#[test]
+fn the_importance_of_what_matters_is_large() {
+    let importance = model(r#"{"epochs": 15, "ensemble": 1}"#).report().importance.clone();
+    let [noise, mail, channel, constant] = importance[..] else { panic!("{importance:?}") };
+    assert!((noise + mail + channel + constant - 1.0).abs() < 1e-12);
+    assert!(mail > 3.0 * noise && channel > 3.0 * noise, "{importance:?}");
+    assert_eq!(constant, 0.0);
+}
