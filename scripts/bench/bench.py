@@ -1,4 +1,4 @@
-"""Measures what a training costs, as ratios to other work that the same run does in turns with it.
+"""Measures what a training and a score cost, as ratios to other work that the same run does in turns with it.
 
 Prints Markdown. Run by scripts/bench/run, which provides the server and the packages; progress goes
 to stderr.
@@ -16,6 +16,7 @@ SECTIONS = {
     "growth": "time and memory with the rows",
     "method": "the default method against one plain network",
     "busy": "CPU time on busy processors",
+    "scoring": "a score against reading its row, and against clients that fetch the rows",
 }
 
 
@@ -29,7 +30,7 @@ def positive(text):
 def arguments():
     parser = argparse.ArgumentParser(
         prog="scripts/bench/run",
-        description="Measures what a training costs, as ratios to other work in the same run.",
+        description="Measures what a training and a score cost, as ratios to other work in the same run.",
     )
     told = "; ".join(f"{key}: {meaning}" for key, meaning in SECTIONS.items())
     parser.add_argument("keys", nargs="*", help=f"sections (default: all). {told}")
