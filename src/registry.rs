@@ -103,7 +103,7 @@ impl Registry {
         );
         let name_value = bytes_value(name)?;
         let found = spi::connect(|connection| {
-            let rows = connection.execute(
+            let rows = connection.execute_often(
                 Access::Read,
                 &statement,
                 &[(pg_sys::TEXTOID, Some(name_value))],

@@ -1,6 +1,6 @@
 //! SQL statements of our own, with nothing taken from the search path.
 
-use std::ffi::CString;
+use std::{cell::RefCell, collections::HashMap, ffi::CString};
 
 use pgrx::pg_sys::{self, Datum, Oid};
 
@@ -59,6 +59,26 @@ impl Connection {
                 0,
             );
             succeed("SPI_execute_with_args", code)?;
+            Ok(Rows::of_last())
+        }
+    }
+
+    /// The same, by a plan that the session keeps: planning a look-up takes longer than the look-up.
+    /// PostgreSQL plans it anew where something that it rests on has changed.
+    pub fn execute_often(
+        &self,
+        access: Access,
+        statement: &str,
+        arguments: &[(Oid, Option<Datum>)],
+    ) -> Result<Rows, Failure> {
+        let (types, mut values, nulls) = split(arguments);
+        let plan = kept_plan(statement, &types)?;
+        // SAFETY: connected; the plan is kept for ever, and the arrays have one entry an argument.
+        unsafe {
+            let read_only = access == Access::Read;
+            let code =
+                pg_sys::SPI_execute_plan(plan, values.as_mut_ptr(), nulls.as_ptr(), read_only, 0);
+            succeed("SPI_execute_plan", code)?;
             Ok(Rows::of_last())
         }
     }
@@ -140,6 +160,30 @@ pub fn schema(call: &Call) -> Result<String, Failure> {
         let quoted = std::ffi::CStr::from_ptr(pg_sys::quote_identifier(name));
         Ok(crate::text::from_server(quoted.to_bytes())?.to_owned())
     }
+}
+
+thread_local! {
+    /// By statement, which is one for each schema that has the extension.
+    static KEPT_PLANS: RefCell<HashMap<String, pg_sys::SPIPlanPtr>> = RefCell::default();
+}
+
+fn kept_plan(statement: &str, types: &[Oid]) -> Result<pg_sys::SPIPlanPtr, Failure> {
+    if let Some(plan) = KEPT_PLANS.with_borrow(|plans| plans.get(statement).copied()) {
+        return Ok(plan);
+    }
+    let text = c_string(statement)?;
+    // SAFETY: connected; a plan that was made lives until the session ends.
+    let plan = unsafe {
+        let plan =
+            pg_sys::SPI_prepare(text.as_ptr(), types.len() as i32, types.as_ptr().cast_mut());
+        if plan.is_null() {
+            return Err(Failure::internal("a statement could not be prepared"));
+        }
+        succeed("SPI_keepplan", pg_sys::SPI_keepplan(plan))?;
+        plan
+    };
+    KEPT_PLANS.with_borrow_mut(|plans| plans.insert(statement.to_owned(), plan));
+    Ok(plan)
 }
 
 fn split(arguments: &[(Oid, Option<Datum>)]) -> (Vec<Oid>, Vec<Datum>, Vec<std::ffi::c_char>) {
