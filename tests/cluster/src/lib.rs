@@ -30,7 +30,7 @@ impl Server {
     pub fn get() -> Self {
         // A test that failed before leaves nothing behind that the next one reads.
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-        let server = Self { config: config(), _alone: alone };
+        let server = Self { config: config("PGPORT"), _alone: alone };
         let setup = format!(
             "CREATE EXTENSION IF NOT EXISTS pg_intent;
              CREATE TABLE IF NOT EXISTS many AS SELECT * FROM simulate_customers({ROWS});
@@ -50,22 +50,34 @@ impl Server {
         client
     }
 
+    /// A session of the hot standby, which follows the server.
+    ///
+    /// # Panics
+    /// Where the environment names none.
+    #[must_use]
+    pub fn standby(&self) -> Client {
+        config("PG_INTENT_STANDBY_PORT").connect(NoTls).expect("a session of the standby")
+    }
+
     #[must_use]
     pub fn config(&self) -> Config {
         self.config.clone()
     }
 }
 
-fn config() -> Config {
+/// Of the server whose port that variable names.
+fn config(port: &str) -> Config {
     let variable = |name| {
         env::var(name).unwrap_or_else(|_| {
-            panic!("{name} is not set: scripts/with-server -- cargo test -p cluster-tests")
+            panic!(
+                "{name} is not set: scripts/with-server --standby -- cargo test -p cluster-tests"
+            )
         })
     };
     let mut config = Config::new();
     config
         .host(&variable("PGHOST"))
-        .port(variable("PGPORT").parse().expect("PGPORT is a number"))
+        .port(variable(port).parse().expect("a number"))
         .user(&variable("PGUSER"))
         .dbname(&variable("PGDATABASE"))
         .application_name("cluster-tests");
