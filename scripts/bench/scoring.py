@@ -193,6 +193,42 @@ def against_clients(backend, runs):
     return own[1:], others[1:]
 
 
+# A network of the same shape, whose numbers do not matter here; batches as large as suit numpy.
+PYTHON = f"""
+import numpy as np
+random = np.random.default_rng(1)
+sizes = [{FEATURES}, 64, 32, 3]
+layers = [random.standard_normal(shape).astype(np.float32) for shape in zip(sizes, sizes[1:])]
+skip = random.standard_normal(({FEATURES}, 3)).astype(np.float32)
+mean, scale = random.random((2, {FEATURES})).astype(np.float32)
+names = ["low_engagement", "organic", "campaign_driven"]
+cursor = plpy.cursor("SELECT id, f FROM bench_singles")
+while rows := cursor.fetch(10000):
+    x = np.clip((np.array([row["f"] for row in rows], np.float32) - mean) * scale, -5, 5)
+    a = np.maximum(np.maximum(x @ layers[0], 0) @ layers[1], 0)
+    z = a @ layers[2] + x @ skip
+    p = np.exp(z - z.max(1, keepdims=True))
+    intent = p[:, 2] / (p[:, 1] + p[:, 2])
+    for row, k, i in zip(rows, z.argmax(1).tolist(), intent.tolist()):
+        yield row["id"], names[k], i
+"""
+
+
+def against_python(backend, runs):
+    """Ratios to the same in PL/Python; None where the server has none."""
+    if not backend.rows("SELECT FROM pg_available_extensions WHERE name = 'plpython3u'"):
+        return None
+    backend.execute("CREATE EXTENSION IF NOT EXISTS plpython3u")
+    backend.execute(
+        f"""CREATE OR REPLACE FUNCTION bench_python() RETURNS TABLE (id bigint, segment text, intent float8)
+            LANGUAGE plpython3u AS $python${PYTHON}$python$"""
+    )
+    own = QUERIES["`CREATE TABLE AS` segment and intent"][0]
+    python = "CREATE TEMPORARY TABLE bench_out AS SELECT * FROM bench_python()"
+    measured = in_turns(backend, [own, python], runs)
+    return ratios(measured[own], measured[python])
+
+
 def first_call():
     """Milliseconds that the first call of a connection takes beyond the second."""
     query = "SELECT campaign_uplift(f, 'bench') FROM bench_singles WHERE id = 1"
@@ -274,6 +310,7 @@ def write_rest(report, backend, options):
 
     own, others = against_clients(backend, options.runs)
     against = ratios(own, others)
+    python = against_python(backend, options.runs)
     workers = two_workers(backend, options.runs)
     first = first_call()
     with_score, without = latencies("campaign_uplift(f, 'bench')"), latencies("f[1]")
@@ -282,7 +319,11 @@ def write_rest(report, backend, options):
     lines = [
         ["`CREATE TABLE AS` ÷ scikit-learn: fetch, predict, write back", spread(against), judged(against, 0.15)],
         ["of it seconds: pg_intent; scikit-learn", f"{spread(own)}; {spread(others)}", ""],
-        ["PL/Python", "not measured: the server has none", "≤ 0.1"],
+        [
+            "`CREATE TABLE AS` ÷ PL/Python with numpy, in batches",
+            spread(python) if python else "not measured: the server has none",
+            judged(python, 0.1) if python else "≤ 0.1",
+        ],
         ["one process ÷ two workers", spread(workers), judged(workers, 1.6, False)],
         ["first call of a connection, beyond the second", spread(first, " ms"), judged(first, 2)],
         [f"one row, {CLIENT_COUNT} clients, with a score: p50; p99", "{:.2f} ms; {:.2f} ms".format(*tail[0]), ""],
