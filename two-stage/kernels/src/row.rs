@@ -236,6 +236,8 @@ fn dot<S: Simd>(simd: S, a: &[f32], b: &[f32], sum: S::f32s) -> S::f32s {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// Numbers that look random, from -1 to 1.
@@ -276,28 +278,65 @@ mod tests {
             &[16, 1000, 2],
         ];
         for (seed, shape) in shapes.into_iter().enumerate() {
-            let layers: Vec<(Vec<f32>, Vec<f32>)> = shape
-                .windows(2)
-                .map(|pair| (numbers(pair[0] * pair[1], seed), numbers(pair[1], seed + 1)))
-                .collect();
+            agree(&Sketch::new(shape, |count, _, kind| numbers(count, seed + kind)));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_kind_of_cpu_agrees_on_random_networks(
+            inputs in 1_usize..150,
+            hidden in prop::collection::vec(1_usize..150, 0..4),
+            outputs in 1..=THIN,
+            pool in prop::collection::vec(-1.0_f32..1.0, 10_007),
+        ) {
+            let shape = [vec![inputs], hidden, vec![outputs]].concat();
+            let mut drawn = pool.iter().cycle();
+            // As networks start: what comes out is as large as what went in.
+            agree(&Sketch::new(&shape, |count, fan_in, _| {
+                let scale = (6.0 / fan_in as f32).sqrt();
+                drawn.by_ref().take(count).map(|number| scale * number).collect()
+            }));
+        }
+    }
+
+    /// A network's numbers, and a row of inputs.
+    struct Sketch {
+        layers: Vec<(Vec<f32>, Vec<f32>)>,
+        skip: Vec<f32>,
+        x: Vec<f32>,
+    }
+
+    impl Sketch {
+        /// `numbers`: so many, each for a sum of so many terms, of one of four kinds.
+        fn new(shape: &[usize], mut numbers: impl FnMut(usize, usize, usize) -> Vec<f32>) -> Self {
             let (inputs, outputs) = (shape[0], shape[shape.len() - 1]);
-            let (skip, x) = (numbers(inputs * outputs, seed + 2), numbers(inputs, seed + 3));
-            let dense: Vec<Dense> =
-                layers.iter().map(|(weights, biases)| Dense { weights, biases }).collect();
-            let (last, hidden) = dense.split_last().unwrap();
-            let exact = exact(&layers, &skip, &x);
-            let size: f64 = exact.iter().map(|z| z.abs()).sum::<f64>() + 1.0;
-            for arch in kinds_of_cpu() {
-                let network = RowNetwork::on(arch, hidden, *last, &skip);
-                let mut row = network.inputs();
-                row.numbers_mut()[..inputs].copy_from_slice(&x);
-                let mut room = Room::default();
-                for _ in 0..2 {
-                    let logits = network.logits(&row, &mut room);
-                    for (z, exact) in logits.iter().zip(&exact) {
-                        let difference = (f64::from(*z) - exact).abs();
-                        assert!(difference < 1e-5 * size, "{shape:?} {arch:?}: {z} {exact}");
-                    }
+            let mut layer = |pair: &[usize]| {
+                (numbers(pair[0] * pair[1], pair[0], 0), numbers(pair[1], pair[0], 1))
+            };
+            let layers = shape.windows(2).map(&mut layer).collect();
+            let skip = numbers(inputs * outputs, inputs, 2);
+            Self { layers, skip, x: numbers(inputs, 6, 3) }
+        }
+    }
+
+    /// Every kind of CPU gives the logits of the definition, also in room that was used before.
+    fn agree(Sketch { layers, skip, x }: &Sketch) {
+        let dense: Vec<Dense> =
+            layers.iter().map(|(weights, biases)| Dense { weights, biases }).collect();
+        let (last, hidden) = dense.split_last().unwrap();
+        let exact = exact(layers, skip, x);
+        let size: f64 = exact.iter().map(|z| z.abs()).sum::<f64>() + 1.0;
+        for arch in kinds_of_cpu() {
+            let network = RowNetwork::on(arch, hidden, *last, skip);
+            let mut row = network.inputs();
+            row.numbers_mut()[..x.len()].copy_from_slice(x);
+            let mut room = Room::default();
+            for _ in 0..2 {
+                let logits = network.logits(&row, &mut room);
+                for (z, exact) in logits.iter().zip(&exact) {
+                    let difference = (f64::from(*z) - exact).abs();
+                    assert!(difference < 1e-5 * size, "{arch:?}: {z} {exact}");
                 }
             }
         }
