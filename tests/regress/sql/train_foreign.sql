@@ -1,4 +1,4 @@
--- postgres_fdw, to this same server: scoring by value is sent there, training fetches its rows from there. Where a
+-- postgres_fdw, between two servers: scoring by value is sent there, training fetches its rows from there. Where a
 -- server does not ship postgres_fdw, the expected output is train_foreign_1.out.
 SELECT count(*) = 0 AS skipped FROM pg_available_extensions WHERE name = 'postgres_fdw' \gset
 \if :skipped
@@ -9,10 +9,19 @@ SET client_min_messages = error;
 SET pg_intent.progress = off;
 \set options '''{"epochs": 10, "hidden_layers": [4]}'''
 CREATE EXTENSION postgres_fdw;
-DO $$ BEGIN
-    EXECUTE format('CREATE SERVER there FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host %L, port %L, dbname %L, extensions ''pg_intent'')',
-        split_part(current_setting('unix_socket_directories'), ',', 1), current_setting('port'), current_database());
-END $$;
+-- The second server has the extension, and the rows.
+\getenv second PG_INTENT_SECOND_PORT
+\set first :PORT
+\connect - - - :second
+SET client_min_messages = error;
+CREATE EXTENSION pg_intent;
+CREATE TABLE near AS SELECT customer_id, recency, frequency, discount_share, observed_segment, exposed FROM simulate_customers(2000);
+SELECT split_part(current_setting('unix_socket_directories'), ',', 1) AS host \gset
+\connect - - - :first
+SET client_min_messages = error;
+SET pg_intent.progress = off;
+SELECT current_setting('port') <> :'second' AS two_servers;
+CREATE SERVER there FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host :'host', port :'second', dbname :'DBNAME', extensions 'pg_intent');
 CREATE USER MAPPING FOR CURRENT_USER SERVER there;
 CREATE TABLE near AS SELECT customer_id, recency, frequency, discount_share, observed_segment, exposed FROM customers;
 CREATE FOREIGN TABLE far (customer_id bigint, recency float8, frequency float8, discount_share float8, observed_segment text, exposed boolean)
