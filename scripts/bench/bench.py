@@ -14,6 +14,7 @@ SECTIONS = {
     "epoch": "an epoch against its matrix products",
     "clients": "a training against scikit-learn and PyTorch",
     "growth": "time and memory with the rows",
+    "large": "more rows than the memory holds",
     "method": "the default method against one plain network",
     "busy": "CPU time on busy processors",
     "scoring": "a score against reading its row, and against clients that fetch the rows",
@@ -38,7 +39,7 @@ def arguments():
         "--rows", type=positive, default=1_000_000, help="rows that train (default: 1000000)"
     )
     parser.add_argument("--runs", type=positive, default=3, help="runs of each (default: 3)")
-    parser.add_argument("--full", action="store_true", help="growth up to 10,000,000 rows")
+    parser.add_argument("--full", action="store_true", help="growth and large with 10,000,000 rows")
     parser.add_argument(
         "--torch", action="store_true", help="fetch PyTorch (3 GB) if it is missing"
     )

@@ -24,6 +24,8 @@ class Backend:
         self.connection.add_notice_handler(self._notice)
         self.notices = []
         """(time, stage) of what the last training told while it ran."""
+        self.remarks = []
+        """What else it told."""
         self.cpu = 0.0
         """CPU seconds of the last training, of all its threads."""
         self.process = Path("/proc", str(self.connection.info.backend_pid))
@@ -58,6 +60,7 @@ class Backend:
         """
         self.execute("DROP TABLE IF EXISTS trained")
         self.notices.clear()
+        self.remarks.clear()
         arguments = sql.SQL("f, y, exposed, {}" if exposed else "f, y, {}").format(
             json.dumps(options)
         )
@@ -95,12 +98,14 @@ class Backend:
         if text.startswith("training: "):
             stage = text.removeprefix("training: ").partition(",")[0]
             self.notices.append((time.perf_counter(), stage))
+        elif diagnostic.severity_nonlocalized == "NOTICE" and "rows" in text:
+            self.remarks.append(text)
         elif diagnostic.severity_nonlocalized == "WARNING":
             print(f"  warning: {text}", file=sys.stderr)
 
 
-def make_rows(backend, name, count, seed):
-    """A table of simulated customers: id, 32 features as f real[], y, exposed.
+def make_rows(backend, name, count, seed, exposed_share=0.6, more=""):
+    """A table of simulated customers: id, 32 features as f real[], y, exposed, and more columns.
 
     The simulator has fewer features than that; the rest is noise.
     """
@@ -114,8 +119,8 @@ def make_rows(backend, name, count, seed):
     backend.execute("SELECT setseed(0.5)")
     backend.execute(
         f"""CREATE UNLOGGED TABLE {name} AS
-            SELECT customer_id AS id, ARRAY[{", ".join(values)}]::real[] AS f, observed_segment AS y, exposed
-            FROM simulate_customers({count}, seed => {seed})"""
+            SELECT customer_id AS id, ARRAY[{", ".join(values)}]::real[] AS f, observed_segment AS y, exposed{more}
+            FROM simulate_customers({count}, exposed_share => {exposed_share}, seed => {seed})"""
     )
     # Reads all of it: from here on the table is in the cache, and no training writes to it.
     backend.execute(f"VACUUM (FREEZE, ANALYZE) {name}")
