@@ -70,8 +70,9 @@ enum ModelArgument {
     Default,
     Name,
     Value,
-    /// A value that stays the same as long as the site.
-    Constant,
+    /// A name or a value that stays the same as long as the site.
+    ConstantName,
+    ConstantValue,
 }
 
 /// The models that a site has met. Past `MOST_BYTES` it starts anew, and finds most of them in the
@@ -148,12 +149,16 @@ impl Site {
                 let known = settings::with_default_model(|name| self.used.find(name));
                 known.map_or_else(|| self.look_up(call, &settings::default_model()), Ok)
             }
-            ModelArgument::Name => {
+            ModelArgument::ConstantName | ModelArgument::ConstantValue
+                if !self.used.models.is_empty() =>
+            {
+                Ok(0)
+            }
+            ModelArgument::Name | ModelArgument::ConstantName => {
                 let name = call.bytes(self.model).unwrap_or_default();
                 self.used.find(name).map_or_else(|| self.look_up(call, name), Ok)
             }
-            ModelArgument::Constant if !self.used.models.is_empty() => Ok(0),
-            ModelArgument::Constant | ModelArgument::Value => {
+            ModelArgument::Value | ModelArgument::ConstantValue => {
                 let model = call
                     .argument(self.model)
                     .ok_or_else(|| Failure::internal("declared without STRICT"))?;
@@ -268,8 +273,9 @@ impl ModelArgument {
     fn of(call: &Call, place: usize) -> Result<Self, Failure> {
         Ok(match call.declared_types()?.get(place) {
             None => Self::Default,
+            Some(&pg_sys::TEXTOID) if call.is_constant(place) => Self::ConstantName,
             Some(&pg_sys::TEXTOID) => Self::Name,
-            Some(_) if call.is_constant(place) => Self::Constant,
+            Some(_) if call.is_constant(place) => Self::ConstantValue,
             Some(_) => Self::Value,
         })
     }

@@ -119,6 +119,45 @@ def floors(backend, width, runs):
     return lines
 
 
+# The flags: as PostgreSQL compiles extensions, and all that a compiler can do for this processor alone.
+PLAIN_C = {"plain_c": ["-O2"], "plain_c_native": ["-O3", "-march=native", "-ffast-math"]}
+
+
+def plain_c(backend, runs):
+    """Lines of the table for the same network in C."""
+    headers = subprocess.run(
+        [os.environ["PG_CONFIG"], "--includedir-server"], check=True, capture_output=True, text=True
+    ).stdout.strip()
+    # Beside the server's data, where its user can read it.
+    directory = Path(os.environ["PG_INTENT_DATA"]).parent
+    source = Path(__file__).with_name("plain.c")
+    for name, flags in PLAIN_C.items():
+        library = directory / f"{name}.so"
+        command = ["cc", *flags, "-fPIC", "-shared", "-I", headers, "-o", library, source, "-lm"]
+        subprocess.run(command, check=True)
+        library.chmod(0o755)
+        backend.execute(
+            f"""CREATE OR REPLACE FUNCTION {name}(real[]) RETURNS float8
+                AS '{library}', 'plain_uplift' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100"""
+        )
+    own, floor, _ = QUERIES["`sum(campaign_uplift(f))`, `real[]`"]
+    queries = {name: f"SELECT sum({name}(f)) FROM bench_singles" for name in PLAIN_C}
+    measured = in_turns(backend, [own, floor, *queries.values()], runs)
+    scores = [run - least for run, least in zip(measured[own], measured[floor])]
+    lines = []
+    for name, query in queries.items():
+        others = [run - least for run, least in zip(measured[query], measured[floor])]
+        lines.append(
+            [
+                f"the same network in C, `{' '.join(PLAIN_C[name])}`",
+                spread([1e3 * s for s in measured[query]], " ms"),
+                spread(ratios(measured[query], measured[floor])),
+                spread(ratios(scores, others)),
+            ]
+        )
+    return lines
+
+
 def two_workers(backend, runs):
     query = "SELECT sum(campaign_uplift(f, 'bench')) FROM bench_singles"
     one, two = [], []
@@ -261,6 +300,19 @@ def latencies(select):
     return [int(line.split()[2]) / 1e3 for log in logs for line in log.splitlines()]
 
 
+# Nanoseconds that a score takes beyond the join: its model is another one in each row.
+JOINED = """SELECT sum({what}) FROM (SELECT id % {models} AS part, f FROM bench_singles WHERE id <= 100000) s
+            JOIN bench_models m USING (part)"""
+
+
+def joined(backend, models, runs):
+    score = JOINED.format(what="campaign_uplift(f, model)", models=models)
+    # The model is taken along in both.
+    floor = JOINED.format(what="CASE WHEN model IS NOT NULL THEN f[1] END", models=models)
+    measured = in_turns(backend, [score, floor], runs)
+    return [1e4 * (run - least) for run, least in zip(measured[score], measured[floor])]
+
+
 def many_models(backend):
     """(bytes of one model's value, peak memory before, after) of a process that used many models."""
     backend.execute("DROP TABLE IF EXISTS bench_models")
@@ -292,12 +344,18 @@ def report(report, options):
         make_tables(backend, FEATURES, options.rows)
         make_models(backend, FEATURES)
         lines = floors(backend, FEATURES, options.runs) + lines
+        in_c = plain_c(backend, options.runs)
         report.write(
             f"""\
 {options.rows:,} rows of {FEATURES} features ({options.rows // 5:,} of the other widths), the default network, one process, no
 JIT, in turns. The floor is the same statement without a score: `sum(f[1])`, `sum(f1)`, `count(r)` of the whole row, or
 `CREATE TABLE AS SELECT id, y, f[1]`.""",
             table(["query", "features", "time", "floor", "÷ floor", "target"], lines),
+            """\
+What those ratios mean depends on the machine: the faster it reads a row, the larger is any score beside it. The same
+network in plain C, with made-up numbers and nothing around it, for comparison; the last column is what the score itself
+takes in pg_intent, beyond reading the row, divided by what it takes in C.""",
+            table(["`sum()` over `real[]`", "time", "÷ floor", "pg_intent's score ÷ this one"], in_c),
         )
         write_rest(report, backend, options)
 
@@ -315,6 +373,7 @@ def write_rest(report, backend, options):
     first = first_call()
     with_score, without = latencies("campaign_uplift(f, 'bench')"), latencies("f[1]")
     count, size, before, after = many_models(backend)
+    one_model, all_models = joined(backend, 1, options.runs), joined(backend, MODELS, options.runs)
     tail = [np.percentile(values, [50, 99]) for values in (with_score, without)]
     lines = [
         ["`CREATE TABLE AS` ÷ scikit-learn: fetch, predict, write back", spread(against), judged(against, 0.15)],
@@ -333,5 +392,7 @@ def write_rest(report, backend, options):
             f"{before / MEGABYTE:.0f} MB before, {after / MEGABYTE:.0f} MB after",
             "",
         ],
+        ["a score by a joined model's value, beyond the join: always one", spread(one_model, " ns"), ""],
+        [f"the same, {MODELS:,} in turns", spread(all_models, " ns"), ""],
     ]
     report.write(table(["what", "measured", "target"], lines))

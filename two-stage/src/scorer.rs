@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use kernels::{Aligned, Room, RowNetwork};
+use kernels::{Aligned, Room, RowNetwork, softmax_of_row};
 
 use crate::{
     Error, ErrorKind, Result,
     features::{BlockEncoder, Value},
-    model::{LabelFrequency, Score, TwoStageModel, softmax},
+    model::{LabelFrequency, Score, TwoStageModel},
     network::Network,
     options::Correction,
     sample,
@@ -85,16 +85,17 @@ impl Scorer {
 
     fn score_words(&mut self) -> Result<Score> {
         if let Some(score) = self.last_score
-            && self.words == self.last_words
+            && self.is_last()
         {
             return Ok(score);
         }
         self.encode();
+        let share = 1.0 / self.segmentation.len() as f64;
         let mut mean = [0.0; 3];
         for network in &self.segmentation {
             let [a, b, c, _] = network.logits(&self.inputs, &mut self.room);
-            for (mean, p) in mean.iter_mut().zip(softmax([a, b, c])) {
-                *mean += p / self.segmentation.len() as f64;
+            for (mean, p) in mean.iter_mut().zip(softmax_of_row([a, b, c])) {
+                *mean += share * p;
             }
         }
         let score = self.model.intent.apply(mean.into());
@@ -104,6 +105,11 @@ impl Scorer {
         std::mem::swap(&mut self.words, &mut self.last_words);
         self.last_score = Some(score);
         Ok(score)
+    }
+
+    /// Whether the customer is the one scored last. Most differ in the first word, which takes no call.
+    fn is_last(&self) -> bool {
+        self.words.first() == self.last_words.first() && self.words == self.last_words
     }
 
     /// From `words` to `inputs`.

@@ -15,7 +15,7 @@ pub use aligned::Aligned;
 pub use elementwise::{
     AdamStep, Scale, add_bias, add_scaled, mask_inactive, signed_log, sum_columns,
 };
-pub use logistic::{logistic, softmax};
+pub use logistic::{logistic, softmax, softmax_of_row};
 pub use prefetch::prefetch;
 pub use row::{Dense, Room, RowNetwork};
 pub use thin::{Scratch, THIN, add_thin_product, thin_backward, thin_weight_gradient};

@@ -62,6 +62,14 @@ pub fn softmax(logits: &[f32], probabilities: &mut [f32], log_totals: &mut [f32]
     });
 }
 
+/// The softmax of one row's logits; in f64, so that it adds up to 1.
+pub fn softmax_of_row(logits: [f32; 3]) -> [f64; 3] {
+    let largest = logits[0].max(logits[1]).max(logits[2]);
+    let e = logits.map(|z| f64::from(exp_of_negative(z - largest)));
+    let inverse = 1.0 / (e[0] + e[1] + e[2]);
+    e.map(|e| e * inverse)
+}
+
 /// σ(z) of each logit, and log(1 + e^−|z|), of which log σ(±z) is made.
 ///
 /// # Panics
@@ -96,9 +104,12 @@ mod tests {
             for ((z, p), log_total) in logits.chunks(3).zip(p.chunks(3)).zip(&log_totals) {
                 let total: f64 = z.iter().map(|&z| f64::from(z).exp()).sum();
                 assert!((f64::from(*log_total) - total.ln()).abs() < 2e-6);
-                for (&z, &p) in z.iter().zip(p) {
+                let of_row = softmax_of_row([z[0], z[1], z[2]]);
+                assert!((of_row.iter().sum::<f64>() - 1.0).abs() < 1e-15);
+                for ((&z, &p), of_row) in z.iter().zip(p).zip(of_row) {
                     let exact = f64::from(z).exp() / total;
                     assert!((f64::from(p) - exact).abs() <= 1e-6 * exact, "{p} {exact}");
+                    assert!((of_row - exact).abs() <= 1e-6 * exact, "{of_row} {exact}");
                 }
             }
         }
@@ -121,6 +132,8 @@ mod tests {
         let (mut p, mut total) = ([0.0; 3], [0.0]);
         softmax(&[f32::NAN, 0.0, 0.0], &mut p, &mut total);
         assert!(p[0].is_nan());
+        assert!(softmax_of_row([0.0, f32::NAN, 0.0])[1].is_nan());
+        assert!(softmax_of_row([0.0, f32::INFINITY, 0.0])[1].is_nan());
         let (mut f, mut rest) = ([0.0], [0.0]);
         logistic(&[f32::NAN], &mut f, &mut rest);
         assert!(f[0].is_nan() || rest[0].is_nan());

@@ -147,7 +147,10 @@ impl BlockEncoder {
 
     /// Puts a row's values where they belong; numbers are still to be scaled.
     fn place(&self, words: &[u32], inputs: &mut [f32]) {
-        inputs.copy_from_slice(&self.resting);
+        // Numbers alone leave nothing at rest.
+        if !self.gaps.is_empty() || !self.categories.is_empty() {
+            inputs.copy_from_slice(&self.resting);
+        }
         for Copy { columns, input } in &self.copies {
             for (input, &word) in inputs[*input..].iter_mut().zip(&words[columns.clone()]) {
                 *input = f32::from_bits(word);
