@@ -64,10 +64,17 @@ pub fn softmax(logits: &[f32], probabilities: &mut [f32], log_totals: &mut [f32]
 
 /// The softmax of one row's logits; in f64, so that it adds up to 1.
 pub fn softmax_of_row(logits: [f32; 3]) -> [f64; 3] {
-    let largest = logits[0].max(logits[1]).max(logits[2]);
-    let e = logits.map(|z| f64::from(exp_of_negative(z - largest)));
-    let inverse = 1.0 / (e[0] + e[1] + e[2]);
-    e.map(|e| e * inverse)
+    let [a, b, c] = logits;
+    let largest = a.max(b).max(c);
+    // Four at once are a vector of every CPU.
+    let mut e = [a - largest, b - largest, c - largest, 0.0];
+    for e in &mut e {
+        *e = exp_of_negative(*e);
+    }
+    let [a, b, c, _] = e;
+    let [a, b, c] = [f64::from(a), f64::from(b), f64::from(c)];
+    let inverse = 1.0 / (a + b + c);
+    [a * inverse, b * inverse, c * inverse]
 }
 
 /// σ(z) of each logit, and log(1 + e^−|z|), of which log σ(±z) is made.

@@ -1,6 +1,8 @@
 //! Products with a thin matrix, such as the few logits of a network: too narrow for a blocked
 //! product, so each row is taken once, along its long side.
 
+use pulp::{Arch, Simd, WithSimd};
+
 /// The widest matrix that counts as thin.
 pub const THIN: usize = 4;
 
@@ -17,12 +19,12 @@ pub fn add_thin_product(
 ) {
     let n = w.len() / outputs;
     assert_eq!(x.len() * outputs, out.len() * n, "rows");
-    let padded = scratch.pad(w, outputs);
+    let columns = scratch.turn(w, outputs);
     match outputs {
-        1 => rows_by_columns::<1>(x, n, padded, out),
-        2 => rows_by_columns::<2>(x, n, padded, out),
-        3 => rows_by_columns::<3>(x, n, padded, out),
-        4 => rows_by_columns::<4>(x, n, padded, out),
+        1 => dispatch(RowsByColumns::<1> { x, n, columns, out }),
+        2 => dispatch(RowsByColumns::<2> { x, n, columns, out }),
+        3 => dispatch(RowsByColumns::<3> { x, n, columns, out }),
+        4 => dispatch(RowsByColumns::<4> { x, n, columns, out }),
         _ => panic!("{outputs} columns are not thin"),
     }
 }
@@ -35,10 +37,10 @@ pub fn thin_weight_gradient(x: &[f32], d: &[f32], out: &mut [f32], outputs: usiz
     let n = out.len() / outputs;
     assert_eq!(x.len() * outputs, d.len() * n, "rows");
     match outputs {
-        1 => gradient::<1>(x, n, d, out),
-        2 => gradient::<2>(x, n, d, out),
-        3 => gradient::<3>(x, n, d, out),
-        4 => gradient::<4>(x, n, d, out),
+        1 => dispatch(Gradient::<1> { x, n, d, out }),
+        2 => dispatch(Gradient::<2> { x, n, d, out }),
+        3 => dispatch(Gradient::<3> { x, n, d, out }),
+        4 => dispatch(Gradient::<4> { x, n, d, out }),
         _ => panic!("{outputs} columns are not thin"),
     }
 }
@@ -50,35 +52,27 @@ pub fn thin_weight_gradient(x: &[f32], d: &[f32], out: &mut [f32], outputs: usiz
 pub fn thin_backward(d: &[f32], w: &[f32], out: &mut [f32], outputs: usize, scratch: &mut Scratch) {
     let n = w.len() / outputs;
     assert_eq!(d.len() * n, out.len() * outputs, "rows");
-    let turned = scratch.turn(w, outputs);
+    let columns = scratch.turn(w, outputs);
     match outputs {
-        1 => outer::<1>(d, n, turned, out),
-        2 => outer::<2>(d, n, turned, out),
-        3 => outer::<3>(d, n, turned, out),
-        4 => outer::<4>(d, n, turned, out),
+        1 => dispatch(Backward::<1> { d, n, columns, out }),
+        2 => dispatch(Backward::<2> { d, n, columns, out }),
+        3 => dispatch(Backward::<3> { d, n, columns, out }),
+        4 => dispatch(Backward::<4> { d, n, columns, out }),
         _ => panic!("{outputs} columns are not thin"),
     }
+}
+
+fn dispatch(operation: impl WithSimd) {
+    Arch::new().dispatch(operation);
 }
 
 /// Room for thin weights in the order that a product reads them in.
 #[derive(Default)]
 pub struct Scratch {
-    padded: Vec<[f32; THIN]>,
     turned: Vec<f32>,
 }
 
 impl Scratch {
-    /// Each row of `w` (n × outputs), filled up with zeros.
-    fn pad(&mut self, w: &[f32], outputs: usize) -> &[[f32; THIN]] {
-        self.padded.clear();
-        self.padded.extend(w.chunks_exact(outputs).map(|row| {
-            let mut padded = [0.0; THIN];
-            padded[..outputs].copy_from_slice(row);
-            padded
-        }));
-        &self.padded
-    }
-
     /// `w` (n × outputs) as outputs × n.
     fn turn(&mut self, w: &[f32], outputs: usize) -> &[f32] {
         self.turned.clear();
@@ -89,103 +83,138 @@ impl Scratch {
     }
 }
 
-/// Rows whose sums are kept in registers at once.
-const AT_ONCE: usize = 8;
+/// Row-major `out` (rows × M) += `x` (rows × n) · the columns, each of n.
+struct RowsByColumns<'a, const M: usize> {
+    x: &'a [f32],
+    n: usize,
+    columns: &'a [f32],
+    out: &'a mut [f32],
+}
 
-fn rows_by_columns<const M: usize>(x: &[f32], n: usize, padded: &[[f32; THIN]], out: &mut [f32]) {
-    if n == 0 {
-        return;
+impl<const M: usize> WithSimd for RowsByColumns<'_, M> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { x, n, columns, out } = self;
+        if n == 0 {
+            return;
+        }
+        let columns: [&[f32]; M] = std::array::from_fn(|m| &columns[m * n..][..n]);
+        for (row, out) in x.chunks_exact(n).zip(out.as_chunks_mut::<M>().0) {
+            for (out, column) in out.iter_mut().zip(columns) {
+                *out += dot(simd, row, column);
+            }
+        }
     }
-    for_this_cpu!([const M] |x: &'a [f32], n: usize, padded: &'a [[f32; THIN]], out: &'a mut [f32]| {
-        let blocks = x.chunks_exact(AT_ONCE * n);
-        let rest = blocks.remainder();
-        let (whole, out_rest) = out.split_at_mut(blocks.len() * AT_ONCE * M);
-        for (block, out) in blocks.zip(whole.chunks_exact_mut(AT_ONCE * M)) {
-            let rows: [&[f32]; AT_ONCE] = std::array::from_fn(|row| &block[row * n..][..n]);
-            let mut sums = [[0.0_f32; THIN]; AT_ONCE];
-            for (k, weights) in padded.iter().enumerate() {
-                for (sums, row) in sums.iter_mut().zip(rows) {
-                    for (sum, weight) in sums.iter_mut().zip(weights) {
-                        *sum += row[k] * weight;
-                    }
-                }
-            }
-            for (out, sums) in out.chunks_exact_mut(M).zip(&sums) {
-                add(out, sums);
-            }
-        }
-        for (row, out) in rest.chunks_exact(n).zip(out_rest.chunks_exact_mut(M)) {
-            let mut sums = [0.0_f32; THIN];
-            for (x, weights) in row.iter().zip(padded) {
-                for (sum, weight) in sums.iter_mut().zip(weights) {
-                    *sum += x * weight;
-                }
-            }
-            add(out, &sums);
-        }
-    });
 }
 
 #[inline(always)]
-fn add(out: &mut [f32], sums: &[f32]) {
-    for (out, sum) in out.iter_mut().zip(sums) {
-        *out += sum;
+fn dot<S: Simd>(simd: S, a: &[f32], b: &[f32]) -> f32 {
+    let ((a, a_rest), (b, b_rest)) = (S::as_simd_f32s(a), S::as_simd_f32s(b));
+    let zero = simd.splat_f32s(0.0);
+    let sum = a.iter().zip(b).fold(zero, |sum, (&a, &b)| simd.mul_add_e_f32s(a, b, sum));
+    a_rest.iter().zip(b_rest).fold(simd.reduce_sum_f32s(sum), |sum, (a, b)| sum + a * b)
+}
+
+/// Row-major `out` (n × M) = `x`ᵀ · `d`, where `x` is rows × n and `d` rows × M.
+struct Gradient<'a, const M: usize> {
+    x: &'a [f32],
+    n: usize,
+    d: &'a [f32],
+    out: &'a mut [f32],
+}
+
+impl<const M: usize> WithSimd for Gradient<'_, M> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        let mut column = 0;
+        while column + 2 * S::F32_LANES <= self.n {
+            self.vectors::<S, 2>(simd, column);
+            column += 2 * S::F32_LANES;
+        }
+        while column + S::F32_LANES <= self.n {
+            self.vectors::<S, 1>(simd, column);
+            column += S::F32_LANES;
+        }
+        for column in column..self.n {
+            self.one(column);
+        }
     }
 }
 
-/// Columns whose sums are kept in registers at once.
-const WIDE: usize = 16;
-
-fn gradient<const M: usize>(x: &[f32], n: usize, d: &[f32], out: &mut [f32]) {
-    if n == 0 {
-        return;
-    }
-    for_this_cpu!([const M] |x: &'a [f32], n: usize, d: &'a [f32], out: &'a mut [f32]| {
-        let narrow = n - n % WIDE;
-        for start in (0..narrow).step_by(WIDE) {
-            let mut sums = [[0.0_f32; WIDE]; M];
-            for (row, d) in x.chunks_exact(n).zip(d.as_chunks::<M>().0) {
-                let Some(row) = row[start..].first_chunk::<WIDE>() else { continue };
-                for (sums, factor) in sums.iter_mut().zip(d) {
-                    for (sum, x) in sums.iter_mut().zip(row) {
-                        *sum += factor * x;
-                    }
-                }
-            }
-            for (column, out) in out[start * M..].chunks_exact_mut(M).take(WIDE).enumerate() {
-                for (out, sums) in out.iter_mut().zip(&sums) {
-                    *out = sums[column];
+impl<const M: usize> Gradient<'_, M> {
+    /// `N` vectors of columns, whose sums are kept in registers.
+    #[inline(always)]
+    fn vectors<S: Simd, const N: usize>(&mut self, simd: S, start: usize) {
+        let mut sums = [[simd.splat_f32s(0.0); N]; M];
+        for (row, d) in self.x.chunks_exact(self.n).zip(self.d.as_chunks::<M>().0) {
+            let columns = S::as_simd_f32s(&row[start..]).0;
+            let Some(columns) = columns.first_chunk::<N>() else { continue };
+            for (sums, &d) in sums.iter_mut().zip(d) {
+                let d = simd.splat_f32s(d);
+                for (sum, &x) in sums.iter_mut().zip(columns) {
+                    *sum = simd.mul_add_e_f32s(d, x, *sum);
                 }
             }
         }
-        for (column, out) in (narrow..n).zip(out[narrow * M..].chunks_exact_mut(M)) {
-            let mut sums = [0.0_f32; M];
-            for (x, d) in x[column..].iter().step_by(n).zip(d.as_chunks::<M>().0) {
-                for (sum, factor) in sums.iter_mut().zip(d) {
-                    *sum += factor * x;
-                }
-            }
-            out.copy_from_slice(&sums);
-        }
-    });
-}
-
-fn outer<const M: usize>(d: &[f32], n: usize, turned: &[f32], out: &mut [f32]) {
-    if n == 0 {
-        return;
-    }
-    for_this_cpu!([const M] |d: &'a [f32], n: usize, turned: &'a [f32], out: &'a mut [f32]| {
-        let columns: [&[f32]; M] = std::array::from_fn(|m| &turned[m * n..][..n]);
-        for (d, out) in d.as_chunks::<M>().0.iter().zip(out.chunks_exact_mut(n)) {
-            for (j, out) in out.iter_mut().enumerate() {
-                let mut sum = d[0] * columns[0][j];
-                for m in 1..M {
-                    sum += d[m] * columns[m][j];
-                }
+        let columns = &mut self.out[start * M..][..N * S::F32_LANES * M];
+        for (m, sums) in sums.iter().enumerate() {
+            let sums: &[f32] = pulp::bytemuck::cast_slice(sums);
+            for (out, &sum) in columns[m..].iter_mut().step_by(M).zip(sums) {
                 *out = sum;
             }
         }
-    });
+    }
+
+    fn one(&mut self, column: usize) {
+        let mut sums = [0.0_f32; M];
+        let values = self.x[column..].iter().step_by(self.n);
+        for (x, d) in values.zip(self.d.as_chunks::<M>().0) {
+            for (sum, d) in sums.iter_mut().zip(d) {
+                *sum += d * x;
+            }
+        }
+        self.out[column * M..][..M].copy_from_slice(&sums);
+    }
+}
+
+/// Row-major `out` (rows × n) = `d` (rows × M) · the columns' transpose.
+struct Backward<'a, const M: usize> {
+    d: &'a [f32],
+    n: usize,
+    columns: &'a [f32],
+    out: &'a mut [f32],
+}
+
+impl<const M: usize> WithSimd for Backward<'_, M> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { d, n, columns, out } = self;
+        if n == 0 {
+            return;
+        }
+        let columns: [&[f32]; M] = std::array::from_fn(|m| &columns[m * n..][..n]);
+        let vectors = columns.map(|column| S::as_simd_f32s(column).0);
+        for (d, out) in d.as_chunks::<M>().0.iter().zip(out.chunks_exact_mut(n)) {
+            let factors = d.map(|d| simd.splat_f32s(d));
+            let (wide, rest) = S::as_mut_simd_f32s(out);
+            for (place, out) in wide.iter_mut().enumerate() {
+                let mut sum = simd.mul_f32s(factors[0], vectors[0][place]);
+                for m in 1..M {
+                    sum = simd.mul_add_e_f32s(factors[m], vectors[m][place], sum);
+                }
+                *out = sum;
+            }
+            for (out, j) in rest.iter_mut().zip(wide.len() * S::F32_LANES..) {
+                *out = (0..M).map(|m| d[m] * columns[m][j]).sum();
+            }
+        }
+    }
 }
 
 #[cfg(test)]
