@@ -12,13 +12,13 @@ use two_stage::{
     features::Column,
     model::TwoStageModel,
     options::Options,
-    sample::{Sample, Target},
+    sample::{Partial, Sample, Target},
     segment::Segment,
     training::{self, Outcome},
 };
 
 use crate::{
-    call::{Call, SqlResult, bytes_value, sql_function},
+    call::{Call, SqlResult, bytes_value, sql_function, written_value},
     features::{self, Array, ArrayLayout, Row, RowLayout, Shape},
     report::{self, Failure},
     settings,
@@ -31,8 +31,23 @@ sql_function!(sample_serialize);
 sql_function!(sample_deserialize);
 sql_function!(sample_train);
 
-/// An aggregate's state, owned by the memory of its group. Empty once it was merged into another.
-struct State(Option<Training>);
+/// An aggregate's state, owned by the memory of its group.
+enum State {
+    Gathered(Box<Training>),
+    /// What another process sent, in the bytes that it came in.
+    Received(Box<Partial<'static>>),
+    /// It was sent to another process, or merged into another state: its rows are no longer here.
+    Gone,
+}
+
+impl State {
+    fn training(&mut self) -> Result<&mut Training, Failure> {
+        match self {
+            Self::Gathered(training) => Ok(training),
+            _ => Err(gone()),
+        }
+    }
+}
 
 /// The rows of one training, gathered so far.
 struct Training {
@@ -58,9 +73,9 @@ fn sample_add(call: &Call) -> SqlResult {
     let state = match call.pointer::<State>(0) {
         // SAFETY: the pointer is one that this function returned for the same group.
         Some(state) => unsafe { &mut *state },
-        None => new_state(call.aggregate_memory()?, Training::new(options)?),
+        None => gathered(call.aggregate_memory()?, Training::new(options)?),
     };
-    let training = state.0.as_mut().ok_or_else(merged_away)?;
+    let training = state.training()?;
     training.check_options(options)?;
     match call.argument(1) {
         None => training.sample.skip_null(),
@@ -73,49 +88,59 @@ fn sample_add(call: &Call) -> SqlResult {
     Ok(Some(Datum::from(std::ptr::from_mut(state))))
 }
 
-/// Merges the second state into the first; either may be NULL.
+/// Merges the second state, which another process sent, into the first; either may be NULL.
 fn sample_merge(call: &Call) -> SqlResult {
     let first = call.pointer::<State>(0);
     let Some(second) = call.pointer::<State>(1) else {
         return Ok(first.map(Datum::from));
     };
-    // SAFETY: both pointers are states of this aggregate, and not the same one. The second is
-    // emptied, so that its rows are freed at once although its memory context lives on.
-    let other = unsafe { (*second).0.take() }.ok_or_else(merged_away)?;
+    // SAFETY: both pointers are states of this aggregate, and not the same one.
+    let State::Received(sent) = std::mem::replace(unsafe { &mut *second }, State::Gone) else {
+        return Err(gone());
+    };
     let state = match first {
-        // SAFETY: as above.
-        Some(state) => unsafe { &mut *state },
-        // The second state may live in a context that ends before the group does.
+        Some(state) => {
+            // SAFETY: as above.
+            let state = unsafe { &mut *state };
+            state.training()?.sample.merge(*sent)?;
+            state
+        }
         None => {
-            let state = new_state(call.aggregate_memory()?, other);
-            state.0.as_mut().ok_or_else(merged_away)?.check_memory()?;
-            return Ok(Some(Datum::from(std::ptr::from_mut(state))));
+            let sample = Sample::received(*sent, check_for_interrupts);
+            gathered(call.aggregate_memory()?, Training::of_sample(sample))
         }
     };
-    let training = state.0.as_mut().ok_or_else(merged_away)?;
-    training.sample.merge(other.sample)?;
-    drop(other.memory);
-    training.check_memory()?;
+    state.training()?.check_memory()?;
     Ok(Some(Datum::from(std::ptr::from_mut(state))))
 }
 
+/// PostgreSQL asks for a state's bytes once, when all its rows are there. It keeps the state for some
+/// time: the leader of a parallel plan would hold its own rows twice.
 fn sample_serialize(call: &Call) -> SqlResult {
     let Some(state) = call.pointer::<State>(0) else {
         return Ok(None);
     };
     // SAFETY: the pointer is a state of this aggregate.
-    let training = unsafe { &*state }.0.as_ref().ok_or_else(merged_away)?;
-    bytes_value(&codec::encode_sample(&training.sample)?).map(Some)
+    let state = unsafe { &mut *state };
+    let training = state.training()?;
+    training.sample.trim();
+    let encoded = codec::encode_sample(&training.sample)?;
+    let value = written_value(encoded.length(), |take| encoded.write(take))?;
+    *state = State::Gone;
+    Ok(Some(value))
 }
 
 fn sample_deserialize(call: &Call) -> SqlResult {
     let Some(bytes) = call.bytes(0) else {
         return Ok(None);
     };
-    let sample = codec::decode_sample(bytes)
+    // SAFETY: PostgreSQL merges a state right after it was read, and until then keeps the row that
+    // it came in.
+    let bytes = unsafe { std::slice::from_raw_parts(bytes.as_ptr(), bytes.len()) };
+    let partial = codec::decode_sample(bytes)
         .map_err(|error| Failure::from(error).with_code(PgSqlErrorCode::ERRCODE_DATA_CORRUPTED))?;
-    let training = Training::of_sample(sample);
-    let state = new_state(PgMemoryContexts::CurrentMemoryContext, training);
+    let state =
+        new_state(PgMemoryContexts::CurrentMemoryContext, State::Received(Box::new(partial)));
     Ok(Some(Datum::from(std::ptr::from_mut(state))))
 }
 
@@ -126,7 +151,7 @@ fn sample_train(call: &Call) -> SqlResult {
         return Ok(None);
     };
     // SAFETY: the pointer is a state of this aggregate.
-    let training = unsafe { &mut *state }.0.as_mut().ok_or_else(merged_away)?;
+    let training = unsafe { &mut *state }.training()?;
     let outcome = training::train(&mut training.sample, &mut Watch::new())?;
     report_sampling(&training.sample);
     match outcome {
@@ -159,27 +184,31 @@ fn report_sampling(sample: &Sample) {
     }
 }
 
-fn new_state<'a>(mut memory: PgMemoryContexts, training: Training) -> &'a mut State {
-    let state = memory.leak_and_drop_on_delete(State(Some(training)));
+fn gathered<'a>(memory: PgMemoryContexts, training: Training) -> &'a mut State {
+    new_state(memory, State::Gathered(Box::new(training)))
+}
+
+fn new_state<'a>(mut memory: PgMemoryContexts, state: State) -> &'a mut State {
+    let state = memory.leak_and_drop_on_delete(state);
     // SAFETY: a new allocation, which lives as long as its memory context.
     unsafe { &mut *state }
 }
 
-fn merged_away() -> Failure {
-    Failure::internal("a state of train_intent_model was used after it was merged")
+fn gone() -> Failure {
+    Failure::internal("a state of train_intent_model was used after it was sent or merged")
 }
 
 impl Training {
     fn new(written_options: Option<&[u8]>) -> Result<Self, Failure> {
         let options = read_options(written_options)?;
-        let sample = Sample::new(options, settings::training_memory());
+        let mut sample = Sample::new(options, settings::training_memory());
+        sample.set_poll(check_for_interrupts);
         let mut training = Self::of_sample(sample);
         training.written_options = written_options.unwrap_or_default().to_vec();
         Ok(training)
     }
 
-    fn of_sample(mut sample: Sample) -> Self {
-        sample.set_poll(check_for_interrupts);
+    fn of_sample(sample: Sample) -> Self {
         Self {
             options: sample.options().clone(),
             sample,

@@ -307,6 +307,33 @@ pub fn bytes_value(content: &[u8]) -> Result<Datum, Failure> {
     content.into_datum().ok_or_else(|| Failure::internal("no value was made of bytes"))
 }
 
+/// A value of variable length that is written where it stands: `fill` hands over all of its
+/// `length` bytes, some after the other.
+pub fn written_value(
+    length: usize,
+    fill: impl FnOnce(&mut dyn FnMut(&[u8])),
+) -> Result<Datum, Failure> {
+    let size = length + pg_sys::VARHDRSZ;
+    let mut written = pg_sys::VARHDRSZ;
+    // SAFETY: a new allocation of `size` bytes, of which no more are written; an allocation that is
+    // too large is PostgreSQL's error.
+    let value = unsafe { pg_sys::palloc(size).cast::<u8>() };
+    fill(&mut |bytes| {
+        let end = written + bytes.len();
+        if end <= size {
+            // SAFETY: as above.
+            unsafe { value.add(written).copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+        }
+        written = end;
+    });
+    if written != size {
+        return Err(Failure::internal(format!("a value of {length} bytes got {written}")));
+    }
+    // SAFETY: as above; `size` is below PostgreSQL's limit of an allocation.
+    unsafe { varlena::set_varsize_4b(value.cast(), size as i32) };
+    Ok(Datum::from(value))
+}
+
 /// The content of a value of variable length, without its header.
 ///
 /// # Safety

@@ -55,6 +55,8 @@ pub struct Sample {
     columns: Option<Vec<Column>>,
     /// One for each column; empty but for categories.
     dictionaries: Vec<Dictionary>,
+    /// Sent beside the rest: [`Partial`].
+    #[serde(skip)]
     words: Vec<u32>,
     counts: Counts,
     /// What the dictionaries may still take, in bytes.
@@ -71,6 +73,15 @@ pub struct Sample {
 
 fn no_poll() -> fn() {
     || ()
+}
+
+/// What another process gathered, as it was sent: the rows are read from the bytes they came in, so
+/// that they are not held twice.
+pub struct Partial<'a> {
+    /// All but the rows.
+    pub(crate) sample: Sample,
+    /// The rows' words, little-endian.
+    pub(crate) words: &'a [u8],
 }
 
 impl Sample {
@@ -194,9 +205,27 @@ impl Sample {
         Ok(())
     }
 
+    /// Merges equal rows and samples them where there are more than a sample keeps: no others have to
+    /// be sent to another process.
+    pub fn trim(&mut self) {
+        if self.rows().len() > self.sample_size() {
+            let poll = self.poll;
+            self.order(&mut || poll());
+        }
+    }
+
+    /// The sample that another process sent.
+    pub fn received(other: Partial, poll: fn()) -> Self {
+        let Partial { mut sample, words } = other;
+        sample.poll = poll;
+        sample.append(words, &[]);
+        sample
+    }
+
     /// Adds the other's rows; options and columns must be equal (columns may still be unknown on
     /// either side).
-    pub fn merge(&mut self, other: Sample) -> Result<()> {
+    pub fn merge(&mut self, other: Partial) -> Result<()> {
+        let Partial { sample: other, words } = other;
         if self.options != other.options {
             return Err(Error::new(ErrorKind::InvalidParameter, "options differ between rows")
                 .with_hint("Give the same options for all rows of one model."));
@@ -207,24 +236,29 @@ impl Sample {
         };
         self.set_columns(columns, other.positional)?;
         let codes = self.take_dictionaries(&other.dictionaries)?;
+        self.append(words, &codes);
+        self.kept_before_sampling += other.kept_before_sampling;
+        self.sampled |= other.sampled;
+        self.ordered = false;
+        Ok(())
+    }
+
+    /// `codes`: our code for each of the codes in the words, by column; the same where there are none.
+    fn append(&mut self, words: &[u8], codes: &[Vec<u32>]) {
         let stride = self.stride();
-        for (index, row) in other.words.chunks_exact(stride).enumerate() {
+        for (index, row) in words.as_chunks().0.chunks_exact(stride).enumerate() {
             if index.is_multiple_of(order::POLL_ROWS) {
                 (self.poll)();
             }
             self.make_room();
             let start = self.words.len();
-            self.words.extend_from_slice(row);
-            for (word, codes) in self.words[start..].iter_mut().zip(&codes) {
+            self.words.extend(row.iter().map(|&bytes| u32::from_le_bytes(bytes)));
+            for (word, codes) in self.words[start..].iter_mut().zip(codes) {
                 if let Some(&code) = codes.get(*word as usize) {
                     *word = code;
                 }
             }
         }
-        self.kept_before_sampling += other.kept_before_sampling;
-        self.sampled |= other.sampled;
-        self.ordered = false;
-        Ok(())
     }
 
     /// Our code for each of the other's codes, by column.
@@ -242,7 +276,7 @@ impl Sample {
     }
 
     /// Words of one row.
-    fn stride(&self) -> usize {
+    pub(crate) fn stride(&self) -> usize {
         self.columns.as_ref().map_or(0, Vec::len) + FIELDS_BESIDE
     }
 
@@ -264,6 +298,15 @@ impl Sample {
 
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()
+    }
+
+    /// Every few milliseconds; it may unwind.
+    pub(crate) fn poll(&self) {
+        (self.poll)();
+    }
+
+    pub(crate) fn words(&self) -> &[u32] {
+        &self.words
     }
 
     /// The distinct rows of the buffer.

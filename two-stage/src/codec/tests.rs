@@ -55,8 +55,26 @@ fn sealed(mut bytes: Vec<u8>) -> Vec<u8> {
 fn a_model_and_a_sample_survive_the_round_trip() {
     let bytes = model_bytes();
     assert_eq!(encode_model(&decode_model(&bytes).unwrap()).unwrap(), bytes);
-    let bytes = encode_sample(&sample()).unwrap();
-    assert_eq!(encode_sample(&decode_sample(&bytes).unwrap()).unwrap(), bytes);
+    let bytes = sample_bytes(&sample());
+    let received = Sample::received(decode_sample(&bytes).unwrap(), || ());
+    assert_eq!(sample_bytes(&received), bytes);
+}
+
+fn sample_bytes(sample: &Sample) -> Vec<u8> {
+    let encoded = encode_sample(sample).unwrap();
+    let mut bytes = Vec::new();
+    encoded.write(|some| bytes.extend_from_slice(some));
+    assert_eq!(bytes.len(), encoded.length());
+    bytes
+}
+
+#[test]
+fn a_sample_that_is_cut_short_is_refused() {
+    let bytes = sample_bytes(&sample());
+    for length in [0, 5, 100, bytes.len() - HEADER - 1] {
+        let refused = decode_sample(&sealed(bytes[..HEADER + length].to_vec())).err().unwrap();
+        assert!(refused.message.starts_with("invalid partial state: "), "{}", refused.message);
+    }
 }
 
 #[test]

@@ -12,16 +12,18 @@ const BYTES_TO_SORT: usize = size_of::<(u64, u32)>();
 pub(super) const POLL_ROWS: usize = 4096;
 
 impl Sample {
-    /// Rows that the memory limit allows in the buffer. An eighth is left for what a training has
-    /// beside them: its threads' batches, and the process itself.
+    /// Rows that the memory limit allows in the buffer, beside a sample that a worker sends: it is
+    /// the same number without workers, so that all plans train on the same rows. An eighth is left
+    /// for what a training has beside them: its threads' batches, and the process itself.
     fn capacity(&self) -> usize {
-        let row = self.stride() * size_of::<u32>() + BYTES_TO_SORT;
-        ((self.memory_limit - self.memory_limit / 8) / row).max(64)
+        let row = self.stride() * size_of::<u32>();
+        let sent = row - row / 4;
+        ((self.memory_limit - self.memory_limit / 8) / (row + BYTES_TO_SORT + sent)).max(64)
     }
 
     /// Distinct rows that a sample keeps: it follows from the columns and the limit alone, and
     /// leaves a quarter of the buffer free, so that a row's share of the sorting is constant.
-    fn sample_size(&self) -> usize {
+    pub(super) fn sample_size(&self) -> usize {
         let capacity = self.capacity();
         capacity - capacity / 4
     }
@@ -68,7 +70,7 @@ impl Sample {
     }
 
     /// Sorts by key, merges equal rows, and keeps the smallest keys.
-    fn order(&mut self, poll: &mut dyn FnMut()) {
+    pub(super) fn order(&mut self, poll: &mut dyn FnMut()) {
         let keep = self.sample_size();
         let stride = self.stride();
         let keys = self.sorted_keys(poll);

@@ -1,7 +1,11 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::{options::Options, segment::Segment};
+use crate::{
+    codec::{decode_sample, encode_sample},
+    options::Options,
+    segment::Segment,
+};
 
 const WIDE: usize = 1 << 30;
 
@@ -45,6 +49,23 @@ fn filled(rows: &[(i32, usize, usize)], limit: usize) -> Sample {
     sample
 }
 
+/// As a worker sends a sample.
+fn sent(mut sample: Sample) -> Vec<u8> {
+    sample.trim();
+    assert!(sample.rows().len() <= sample.sample_size());
+    let mut bytes = Vec::new();
+    encode_sample(&sample).unwrap().write(|some| bytes.extend_from_slice(some));
+    bytes
+}
+
+fn received(sample: Sample) -> Sample {
+    Sample::received(decode_sample(&sent(sample)).unwrap(), || ())
+}
+
+fn merge(sample: &mut Sample, other: Sample) -> Result<()> {
+    sample.merge(decode_sample(&sent(other)).unwrap())
+}
+
 fn rows() -> impl Strategy<Value = Vec<(i32, usize, usize)>> {
     prop::collection::vec((0..200_i32, 0..3_usize, 0..3_usize), 0..600)
 }
@@ -56,12 +77,16 @@ proptest! {
         rows in rows(), cut in 0.0..1.0, limit in prop::sample::select(vec![1, WIDE])
     ) {
         let (left, right) = rows.split_at((cut * rows.len() as f64) as usize);
-        let whole = filled(&rows, limit);
+        let mut whole = filled(&rows, limit);
         let mut forward = filled(left, limit);
-        forward.merge(filled(right, limit)).unwrap();
-        let mut backward = filled(right, limit);
-        backward.merge(filled(left, limit)).unwrap();
-        prop_assert_eq!(forward.sampled().is_some(), backward.sampled().is_some());
+        merge(&mut forward, filled(right, limit)).unwrap();
+        let mut backward = received(filled(right, limit));
+        merge(&mut backward, filled(left, limit)).unwrap();
+        for sample in [&mut whole, &mut forward, &mut backward] {
+            sample.canonicalise(&mut || ());
+        }
+        prop_assert_eq!(forward.sampled(), whole.sampled());
+        prop_assert_eq!(backward.sampled(), whole.sampled());
         let expected = content(whole);
         prop_assert_eq!(&content(forward), &expected);
         prop_assert_eq!(&content(backward), &expected);
@@ -174,7 +199,7 @@ fn texts_that_are_keys_do_not_fill_the_memory() {
 fn samples_of_other_features_or_options_do_not_merge() {
     let mut other = Sample::new(Options::default(), WIDE);
     other.set_columns(vec![columns().remove(0)], false).unwrap();
-    assert_eq!(sample(WIDE).merge(other).unwrap_err().kind, ErrorKind::WrongLength);
+    assert_eq!(merge(&mut sample(WIDE), other).unwrap_err().kind, ErrorKind::WrongLength);
     let other = Sample::new(Options { seed: 1, ..Options::default() }, WIDE);
-    assert_eq!(sample(WIDE).merge(other).unwrap_err().kind, ErrorKind::InvalidParameter);
+    assert_eq!(merge(&mut sample(WIDE), other).unwrap_err().kind, ErrorKind::InvalidParameter);
 }
