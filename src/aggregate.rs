@@ -19,7 +19,7 @@ use two_stage::{
 
 use crate::{
     call::{Call, SqlResult, bytes_value, sql_function, written_value},
-    features::{self, Array, ArrayLayout, Row, RowLayout, Shape},
+    features::{self, Array, ArrayLayout, Plain, Row, RowLayout, Shape},
     report::{self, Failure},
     settings,
     watch::Watch,
@@ -349,16 +349,37 @@ impl Site {
         let Some(Layout::Array(layout)) = &self.layout else {
             return Err(Failure::internal("an array read as a row"));
         };
-        let values = layout.values(array)?;
-        let length = values.len();
-        match training.sample.columns().map(<[Column]>::len) {
-            None => training.sample.set_columns(layout.columns(length)?, true)?,
-            Some(expected) if expected != length => {
-                return Err(features::wrong_length(length, expected));
+        let sample = &mut training.sample;
+        match array.plain() {
+            Some(numbers) => {
+                expect_length(sample, layout, numbers.len())?;
+                match numbers {
+                    Plain::Singles(numbers) => {
+                        let numbers = numbers.iter().map(|&bytes| f32::from_ne_bytes(bytes));
+                        sample.push_numbers(numbers.map(f64::from), target)?;
+                    }
+                    Plain::Doubles(numbers) => {
+                        let numbers = numbers.iter().map(|&bytes| f64::from_ne_bytes(bytes));
+                        sample.push_numbers(numbers, target)?;
+                    }
+                }
             }
-            Some(_) => {}
+            None => {
+                let values = layout.values(array)?;
+                expect_length(sample, layout, values.len())?;
+                sample.push(values, target)?;
+            }
         }
-        Ok(training.sample.push(values, target)?)
+        Ok(())
+    }
+}
+
+/// The first array says how many features there are.
+fn expect_length(sample: &mut Sample, layout: &ArrayLayout, length: usize) -> Result<(), Failure> {
+    match sample.columns().map(<[Column]>::len) {
+        None => Ok(sample.set_columns(layout.columns(length)?, true)?),
+        Some(expected) if expected != length => Err(features::wrong_length(length, expected)),
+        Some(_) => Ok(()),
     }
 }
 

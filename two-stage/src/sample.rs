@@ -154,6 +154,40 @@ impl Sample {
         values: impl Iterator<Item = Value<'a>>,
         target: Target,
     ) -> Result<()> {
+        self.push_row(target, |sample| sample.push_features(values))
+    }
+
+    /// The same of numbers alone, where all columns are numbers. NaN is missing.
+    pub fn push_numbers(
+        &mut self,
+        numbers: impl Iterator<Item = f64> + Clone,
+        target: Target,
+    ) -> Result<()> {
+        self.push_row(target, |sample| {
+            sample.words.extend(numbers.clone().map(|number| {
+                let number = nearest_f32(number);
+                if number.is_nan() { f32::NAN.to_bits() } else { number.to_bits() }
+            }));
+            // Without a branch in it, the loop becomes one over vectors.
+            if numbers.clone().fold(false, |any, number| any | number.is_infinite()) {
+                sample.refuse_infinity(numbers)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn refuse_infinity(&self, numbers: impl Iterator<Item = f64>) -> Result<()> {
+        for (number, column) in numbers.zip(self.columns.iter().flatten()) {
+            to_f32(number, &column.name)?;
+        }
+        Ok(())
+    }
+
+    fn push_row(
+        &mut self,
+        target: Target,
+        push_features: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<()> {
         let beside = target.checked()?;
         self.counts.read += 1;
         self.counts.unknown_exposure += u64::from(target.exposed.is_none());
@@ -166,7 +200,7 @@ impl Sample {
         };
         self.make_room();
         let start = self.words.len();
-        if let Err(error) = self.push_features(values) {
+        if let Err(error) = push_features(self) {
             self.words.truncate(start);
             return Err(error);
         }

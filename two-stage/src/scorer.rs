@@ -159,8 +159,9 @@ impl Scorer {
                 None => 0.0,
             }
         };
+        // A model that corrects no label has no such network.
         let count = correction.len().max(1) as f64;
-        correction.iter().map(posterior).sum::<f64>() / count
+        correction.iter().map(posterior).fold(0.0, |sum, t| sum + t) / count
     }
 }
 

@@ -3,8 +3,17 @@
 
 /// sign(v)·log(1+|v|): skewed columns become nearly symmetric. NaN stays NaN.
 #[inline(always)]
-pub fn signed_log(value: f32) -> f32 {
+fn signed_log(value: f32) -> f32 {
     log_1p(value.abs()).copysign(value)
+}
+
+/// The same of each of some values.
+pub fn signed_logs(values: &mut [f32]) {
+    for_this_cpu!(|values: &'a mut [f32]| {
+        for value in values {
+            *value = signed_log(*value);
+        }
+    });
 }
 
 /// log(1+a) for a ≥ 0 within about one unit in the last place, without a branch, so that it
@@ -178,6 +187,9 @@ mod tests {
             let exact = f64::from(value).ln_1p();
             assert!((f64::from(signed_log(value)) - exact).abs() <= 2e-7 * exact, "{value}");
             assert_eq!(signed_log(-value), -signed_log(value));
+            let mut several = [value, -value, 0.0, value];
+            signed_logs(&mut several);
+            assert_eq!(several, [value, -value, 0.0, value].map(signed_log));
             value *= 1.07;
         }
         assert_eq!((signed_log(0.0), signed_log(f32::MAX).is_finite()), (0.0, true));

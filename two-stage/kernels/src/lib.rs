@@ -13,7 +13,7 @@ mod thin;
 
 pub use aligned::Aligned;
 pub use elementwise::{
-    AdamStep, Scale, add_bias, add_scaled, mask_inactive, signed_log, sum_columns,
+    AdamStep, Scale, add_bias, add_scaled, mask_inactive, signed_logs, sum_columns,
 };
 pub use logistic::{logistic, softmax, softmax_of_row};
 pub use prefetch::prefetch;

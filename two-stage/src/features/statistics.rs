@@ -1,6 +1,6 @@
 //! Fits the encoder on the training rows: moments in f64, weighted, in the rows' canonical order.
 
-use kernels::signed_log;
+use kernels::signed_logs;
 
 use super::encoder::{Encoder, Encoding, Input};
 use super::{Column, Kind};
@@ -20,6 +20,8 @@ const KEY_SHARE: f64 = 0.9;
 
 /// Rows between two polls.
 const POLL_ROWS: usize = 4096;
+/// Rows that stay in the CPU's caches while one column after the other is gone through.
+const BLOCK_ROWS: usize = 256;
 
 /// The used rows of a canonical sample, with the weight of all their copies.
 struct Rows<'a, W> {
@@ -27,8 +29,8 @@ struct Rows<'a, W> {
     weight: W,
 }
 
-impl<W: Fn(Row) -> f64> Rows<'_, W> {
-    fn pass(&self, poll: &mut dyn FnMut(), mut each: impl FnMut(Row, f64)) {
+impl<'a, W: Fn(Row) -> f64> Rows<'a, W> {
+    fn pass(&self, poll: &mut dyn FnMut(), mut each: impl FnMut(Row<'a>, f64)) {
         for (index, row) in self.sample.rows().enumerate() {
             if index.is_multiple_of(POLL_ROWS) {
                 poll();
@@ -38,6 +40,19 @@ impl<W: Fn(Row) -> f64> Rows<'_, W> {
                 each(row, weight);
             }
         }
+    }
+
+    /// The same by blocks of rows.
+    fn pass_by_blocks(&self, poll: &mut dyn FnMut(), mut each: impl FnMut(&[(Row, f64)])) {
+        let mut block = Vec::with_capacity(BLOCK_ROWS);
+        self.pass(poll, |row, weight| {
+            block.push((row, weight));
+            if block.len() == BLOCK_ROWS {
+                each(&block);
+                block.clear();
+            }
+        });
+        each(&block);
     }
 }
 
@@ -101,31 +116,44 @@ impl Moments {
         columns.into_iter().map(moments).collect()
     }
 
-    fn value(&self, row: Row) -> f32 {
-        let value = f32::from_bits(row.features()[self.column]);
-        if self.logarithmic { signed_log(value) } else { value }
+    /// The column's values in a block of rows.
+    fn values(&self, block: &[(Row, f64)]) -> [f32; BLOCK_ROWS] {
+        let mut values = [0.0; BLOCK_ROWS];
+        for (value, (row, _)) in values.iter_mut().zip(block) {
+            *value = f32::from_bits(row.features()[self.column]);
+        }
+        if self.logarithmic {
+            signed_logs(&mut values);
+        }
+        values
     }
 
-    fn add(&mut self, row: Row, weight: f64) {
-        let value = self.value(row);
-        if value.is_nan() {
-            self.missing = true;
-            return;
+    fn add(&mut self, block: &[(Row, f64)]) {
+        let (mut total, mut sum) = (self.weight, self.sum);
+        for (value, &(_, weight)) in self.values(block).into_iter().zip(block) {
+            if value.is_nan() {
+                self.missing = true;
+                continue;
+            }
+            total += weight;
+            sum += weight * f64::from(value);
+            if self.distinct.len() < 3 && !self.distinct.contains(&value.to_bits()) {
+                self.distinct.push(value.to_bits());
+            }
         }
-        self.weight += weight;
-        self.sum += weight * f64::from(value);
-        if self.distinct.len() < 3 && !self.distinct.contains(&value.to_bits()) {
-            self.distinct.push(value.to_bits());
-        }
+        (self.weight, self.sum) = (total, sum);
     }
 
-    fn add_central(&mut self, row: Row, weight: f64) {
-        let value = self.value(row);
-        if !value.is_nan() {
-            let d = f64::from(value) - self.mean;
-            self.second += weight * d * d;
-            self.third += weight * d * d * d;
+    fn add_central(&mut self, block: &[(Row, f64)]) {
+        let (mut second, mut third) = (self.second, self.third);
+        for (value, &(_, weight)) in self.values(block).into_iter().zip(block) {
+            if !value.is_nan() {
+                let d = f64::from(value) - self.mean;
+                second += weight * d * d;
+                third += weight * d * d * d;
+            }
         }
+        (self.second, self.third) = (second, third);
     }
 
     fn deviation(&self) -> f64 {
@@ -160,15 +188,15 @@ fn gather<W: Fn(Row) -> f64>(
     if moments.is_empty() {
         return total;
     }
-    rows.pass(poll, |row, weight| {
-        total += weight;
-        moments.iter_mut().for_each(|column| column.add(row, weight));
+    rows.pass_by_blocks(poll, |block| {
+        total = block.iter().fold(total, |total, (_, weight)| total + weight);
+        moments.iter_mut().for_each(|column| column.add(block));
     });
     for column in moments.iter_mut() {
         column.mean = if column.weight > 0.0 { column.sum / column.weight } else { 0.0 };
     }
-    rows.pass(poll, |row, weight| {
-        moments.iter_mut().for_each(|column| column.add_central(row, weight));
+    rows.pass_by_blocks(poll, |block| {
+        moments.iter_mut().for_each(|column| column.add_central(block));
     });
     total
 }

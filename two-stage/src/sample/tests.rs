@@ -183,6 +183,23 @@ fn equal_numbers_are_equal_rows() {
 }
 
 #[test]
+fn numbers_in_memory_are_rows_as_values_are() {
+    let columns = ["a", "b"].map(|name| Column { name: name.into(), kind: Kind::Number });
+    let mut by_value = Sample::new(Options::default(), WIDE);
+    by_value.set_columns(columns.to_vec(), true).unwrap();
+    let mut in_memory = by_value.clone();
+    let known = target(Segment::Organic);
+    for pair in [[1.0, -0.0], [f64::NAN, 0.1], [-f64::NAN, 1e300], [5e-324, -1e300]] {
+        by_value.push(pair.into_iter().map(Value::number), known).unwrap();
+        in_memory.push_numbers(pair.into_iter(), known).unwrap();
+    }
+    assert_eq!(in_memory.words(), by_value.words());
+    let refused = in_memory.push_numbers([1.0, f64::NEG_INFINITY].into_iter(), known).unwrap_err();
+    assert_eq!(refused.message, "feature \"b\" is -infinity");
+    assert_eq!(in_memory.words(), by_value.words(), "a refused row leaves nothing behind");
+}
+
+#[test]
 fn texts_that_are_keys_do_not_fill_the_memory() {
     let mut sample = sample(1);
     let refused = (0..10_000).find_map(|i| {

@@ -9,7 +9,7 @@ use super::{
     engagement::CampaignShare,
     fit::{self, Objective, Tally, predict},
     loss::{self, Softmax},
-    observed, observed_labels,
+    observed_labels,
     plan::{Plan, Stream, folds, stream},
     rows::TrainingRows,
     segmentation,
@@ -86,7 +86,8 @@ fn correct(
             network: None,
             candidates: false,
         }),
-        Method::Observed => observed::correct(rows, run, member),
+        // Nothing would read what stage 2 learns.
+        Method::Observed => Ok(Committee::observed(rows)),
         Method::Splc => splc::correct(rows, run, member),
         Method::Posterior(frequency) => {
             let unlabelled = of_committee && rows.labelled() == 0;

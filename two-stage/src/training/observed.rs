@@ -1,27 +1,10 @@
-//! A binary network on the campaign labels as they stand: `correction` = none, and the pilots of
-//! step 0.
+//! A binary network on the campaign labels as they stand: the pilots of step 0.
 
 use super::{
-    Corrected, Member, Run,
-    fit::{self, Objective, Tally},
+    fit::{Objective, Tally},
     loss::{Logistic, for_each_logistic, intent},
-    observed_labels,
-    plan::{Plan, Stream},
     rows::TrainingRows,
 };
-use crate::{Result, model::CorrectionNetwork};
-
-pub(super) fn correct(rows: &TrainingRows, run: &mut Run, member: &Member) -> Result<Corrected> {
-    let uses = |row: usize| rows.segment(row).engaged() && rows.exposed(row);
-    let plan = Plan::of_member(rows, member, Stream::LabelCorrection(member.number), uses, 0);
-    let network = fit::stage(rows, run, 1, &plan, &ObservedLabels { rows })?.network;
-    Ok(Corrected {
-        labels: observed_labels(rows),
-        frequency: None,
-        network: Some(CorrectionNetwork { network, learns_label_frequency: false }),
-        candidates: false,
-    })
-}
 
 pub(super) struct ObservedLabels<'a> {
     pub rows: &'a TrainingRows<'a>,
