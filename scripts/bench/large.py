@@ -62,6 +62,19 @@ def judged(measured):
         yield [name, f"{value:.3f}", f"{sign} {bound}", "yes" if holds else "NO"]
 
 
+def train(backend, limit, workers):
+    """(seconds, own memory before, at its peak)"""
+    backend.execute(f"SET pg_intent.training_memory = '{limit}MB'")
+    backend.execute(f"SET max_parallel_workers_per_gather = {workers}")
+    backend.use_threads(0)
+    before = backend.peak_memory()
+    seconds = backend.train("SELECT f, y FROM bench_large", {})
+    peak = backend.peak_memory()
+    # Workers cannot read the temporary table that the model is in.
+    backend.execute("SET max_parallel_workers_per_gather = 0")
+    return seconds, before, peak
+
+
 def report(report, options):
     rows = MOST if options.full else options.rows
     limit = max(MEMORY * rows // MOST, 1)
@@ -69,13 +82,11 @@ def report(report, options):
         make_rows(maker, "bench_large", rows, seed=4, exposed_share=1)
         make_rows(maker, "bench_tested", TESTED, 5, 1, ", true_segment AS truth")
     with Backend() as backend:
-        backend.execute(f"SET pg_intent.training_memory = '{limit}MB'")
-        backend.use_threads(0)
-        before = backend.peak_memory()
-        seconds = backend.train("SELECT f, y FROM bench_large", {})
-        peak = backend.peak_memory()
+        seconds, before, peak = train(backend, limit, 0)
         measured = figures(backend)
         told = "; ".join(backend.remarks)
+    with Backend() as backend:
+        seconds_in_parallel, _, peak_in_parallel = train(backend, limit, 2)
         backend.execute("DROP TABLE bench_large, bench_tested")
     progress(f"large: {number(seconds)} s, {peak / MEGABYTE:.0f} MB; {told}")
     raw = rows * FEATURES * 4
@@ -84,7 +95,8 @@ def report(report, options):
 {rows:,} simulated customers of {FEATURES} features, all exposed, 40 % of the campaign labels missing: {raw / MEGABYTE:,.0f} MB of
 raw f32 features, trained with `pg_intent.training_memory` = {limit} MB, all options at their defaults, a thread for each
 processor: {number(seconds)} s from the first row to the model. The process had {before / MEGABYTE:.0f} MB of its own before, and
-{peak / MEGABYTE:.0f} MB at its peak: the training added {(peak - before) / MEGABYTE:.0f} MB. It said: "{told}".
+{peak / MEGABYTE:.0f} MB at its peak: the training added {(peak - before) / MEGABYTE:.0f} MB. It said: "{told}". With 2 workers that read the rows:
+{number(seconds_in_parallel)} s, and {peak_in_parallel / MEGABYTE:.0f} MB, since PostgreSQL then holds the sampled rows a second time until all are together.
 
 Figures of {TESTED:,} other customers, against their true segments; AUC, Brier and ECE ({BINS} bins) of the intent of those
 truly engaged. Corrections are those that `correct_label` puts above one half.""",
