@@ -114,8 +114,8 @@ fn sample_merge(call: &Call) -> SqlResult {
     Ok(Some(Datum::from(std::ptr::from_mut(state))))
 }
 
-/// PostgreSQL asks for a state's bytes once, when all its rows are there. It keeps the state for some
-/// time: the leader of a parallel plan would hold its own rows twice.
+/// The bytes of a state, whose rows are then given back: PostgreSQL keeps the state for some time, and
+/// the leader of a parallel plan would hold its own rows twice.
 fn sample_serialize(call: &Call) -> SqlResult {
     let Some(state) = call.pointer::<State>(0) else {
         return Ok(None);
@@ -126,7 +126,9 @@ fn sample_serialize(call: &Call) -> SqlResult {
     training.sample.trim();
     let encoded = codec::encode_sample(&training.sample)?;
     let value = written_value(encoded.length(), |take| encoded.write(take))?;
-    *state = State::Gone;
+    if call.groups_come_once() {
+        *state = State::Gone;
+    }
     Ok(Some(value))
 }
 

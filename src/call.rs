@@ -174,6 +174,21 @@ impl Call {
         Ok(PgMemoryContexts::For(context))
     }
 
+    /// Whether the aggregate that calls makes its groups one after the other, anew each time: a hash
+    /// table of groups may be read again.
+    pub fn groups_come_once(&self) -> bool {
+        // SAFETY: fcinfo is valid; its context is NULL or a node, whose type is checked.
+        unsafe {
+            let context = (*self.fcinfo).context;
+            if context.is_null() || (*context).type_ != pg_sys::NodeTag::T_AggState {
+                return false;
+            }
+            let strategy = (*context.cast::<pg_sys::AggState>()).aggstrategy;
+            strategy == pg_sys::AggStrategy::AGG_PLAIN
+                || strategy == pg_sys::AggStrategy::AGG_SORTED
+        }
+    }
+
     /// The columns of the composite value or the table that the function returns.
     pub fn result_columns(&self) -> Result<pg_sys::TupleDesc, Failure> {
         let mut columns = std::ptr::null_mut();

@@ -132,7 +132,7 @@ OWN, OWN_BY_DEFAULT = "pg_intent", "pg_intent, by default"
 
 
 def pg_intent(backend, seed, by_default):
-    """By default training has a thread for each processor, and workers read the rows."""
+    """By default training has a thread for each processor, up to three, and workers read the rows."""
     options = {"correction": "none", "epochs": EPOCHS, "patience": EPOCHS, "seed": seed}
     backend.use_threads(0 if by_default else 1)
     backend.execute(f"SET max_parallel_workers_per_gather = {2 if by_default else 0}")
@@ -195,10 +195,10 @@ def write(report, options, results):
     report.write(
         f"""\
 {options.rows:,} rows, {EPOCHS} epochs, batch {BATCH}, hidden layers {HIDDEN[0]} and {HIDDEN[1]}, Adam, one thread each;
-"by default" pg_intent takes a thread for each processor, and workers read the rows.
+"by default" pg_intent takes a thread for each processor, up to three, and workers read the rows.
 The clients fetch the rows by binary COPY, prepare the features as pg_intent does by itself, and train on all rows.
 pg_intent runs `train_intent_model(f, y, '{{"correction": "none", "epochs": {EPOCHS}, "patience": {EPOCHS}}}')`: it holds
-out 15 % of the rows, and also trains stage 2 and the comparison, which the clients do not have. PyTorch has the same
+out 15 % of the rows, and also trains the comparison, which the clients do not have. PyTorch has the same
 network and penalty; scikit-learn's has no skip, and divides its `alpha` {DECAY} by the batch. CPU time is the
 client's own: what the server spends on sending the rows is not in it. Accuracy: the observed segment of {HELD_OUT:,} other customers; equal means within {EQUAL} points of pg_intent's median.""",
         table(header, lines),

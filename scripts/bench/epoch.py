@@ -5,14 +5,12 @@ from math import ceil
 
 import numpy as np
 from report import progress, ratios, spread, table
-from server import FEATURES, Backend
+from server import FEATURES, ROWS, Backend
 
 TITLE = "One epoch, divided by its matrix products"
 BATCH = 256
 HIDDEN = (64, 32)
 SEGMENTS = 3
-# One engaged customer in 24 stays engaged, about 2 % of all: stage 2, which trains on them, is small.
-ENGAGED = "SELECT f, CASE WHEN id % 24 = 0 THEN y ELSE 'low_engagement' END AS y FROM bench_rows"
 HELD_OUT = 0.01
 COMPARED = 50_000
 """Rows that the comparison trains its one-stage network on, and holds out, at most."""
@@ -66,22 +64,20 @@ def seconds_each(task, times):
     return np.array([time.perf_counter() - began, time.process_time() - cpu_began]) / times
 
 
-def batches_of(rows, engaged):
+def batches_of(rows):
     """(trained, held out): the batches that all networks of one epoch pass through.
 
-    Those are stage 1, stage 2 and the one-stage network; the logistic regression is left out.
+    Those are stage 1 and the one-stage network; the logistic regression is left out.
     """
-    trained = [(1 - HELD_OUT) * rows, (1 - HELD_OUT) * engaged]
-    held_out = [HELD_OUT * rows, HELD_OUT * engaged]
-    trained.append(min(trained[0], COMPARED))
-    held_out.append(min(held_out[0], COMPARED))
+    trained = [(1 - HELD_OUT) * rows, min((1 - HELD_OUT) * rows, COMPARED)]
+    held_out = [min(HELD_OUT * rows, COMPARED)] * 2
     return sum(ceil(part / BATCH) for part in trained), sum(ceil(part / BATCH) for part in held_out)
 
 
 def train(backend, epochs):
     """(time, CPU time) of a training, as an array."""
     options = {"correction": "none", "epochs": epochs, "patience": 1000}
-    seconds = backend.train(ENGAGED, options | {"validation_fraction": HELD_OUT})
+    seconds = backend.train(ROWS, options | {"validation_fraction": HELD_OUT})
     return np.array([seconds, backend.cpu])
 
 
@@ -117,8 +113,7 @@ def report(report, options):
     batches = ceil(options.rows / BATCH)
     with Backend() as backend:
         epochs, steps, forwards = measure(backend, options)
-        (engaged,) = backend.info("rows_engaged")
-    trained, held_out = batches_of(options.rows, engaged)
+    trained, held_out = batches_of(options.rows)
     plain = [step * batches for step in steps]
     all_networks = [trained * step + held_out * forward for step, forward in zip(steps, forwards)]
     lines = []
@@ -142,9 +137,9 @@ batch {BATCH}, `correction` none. An epoch of pg_intent is the difference of two
 {SHORT} epochs, divided by {LONG - SHORT}; {HELD_OUT:.0%} of the rows are held out. Divided by numpy's time for the
 matrix products of {batches:,} batches, forward and backward, in one thread: {spread([time for time, _ in plain], " s")}.
 
-A training does more than the one network: stage 2 ({engaged:,} engaged rows) and the two models of the comparison (at
-most {COMPARED:,} rows each) have as many epochs. The last two columns divide by the products of all of them but the logistic
-regression: {trained:,} batches forward and backward, {held_out:,} forward only. With fewer than 1,000,000 rows the
-comparison is a large part, and only these two mean something.""",
+A training does more than the one network: the two models of the comparison (at most {COMPARED:,} rows each) have as
+many epochs. The last two columns divide by the products of all but the logistic regression: {trained:,} batches forward
+and backward, {held_out:,} forward only. With fewer than 1,000,000 rows the comparison is a large part, and only these
+two mean something.""",
         table(header, lines),
     )

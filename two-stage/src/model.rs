@@ -292,7 +292,7 @@ pub struct TwoStageModel {
     pub(crate) encoder: Encoder,
     /// One network, or those of a committee.
     pub(crate) segmentation: Vec<Network>,
-    /// Stage 2 of each member; none where the intent is the same for everybody.
+    /// Stage 2 of each member; none where it corrects no label.
     pub(crate) correction: Vec<CorrectionNetwork>,
     pub(crate) intent: Intent,
     pub(crate) report: Report,

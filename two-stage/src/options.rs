@@ -162,7 +162,7 @@ const TABLE: &[OptionInfo] = &[
         name: "validation_fraction",
         default: "0.15",
         range: "0.01 to 0.5",
-        meaning: "share of the rows held out to choose the best epoch",
+        meaning: "share of the rows held out to choose the best epoch, by 50,000 of them at most",
         set: |o, v| put(&mut o.validation_fraction, number(v, 0.01, 0.5)),
     },
     OptionInfo {

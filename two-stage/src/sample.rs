@@ -164,6 +164,7 @@ impl Sample {
         target: Target,
     ) -> Result<()> {
         self.push_row(target, |sample| {
+            let start = sample.words.len();
             sample.words.extend(numbers.clone().map(|number| {
                 let number = nearest_f32(number);
                 if number.is_nan() { f32::NAN.to_bits() } else { number.to_bits() }
@@ -172,7 +173,10 @@ impl Sample {
             if numbers.clone().fold(false, |any, number| any | number.is_infinite()) {
                 sample.refuse_infinity(numbers)?;
             }
-            Ok(())
+            match sample.columns.as_ref().map(Vec::len) {
+                Some(length) if length == sample.words.len() - start => Ok(()),
+                _ => Err(Error::new(ErrorKind::Internal, "not one number for each column")),
+            }
         })
     }
 

@@ -47,4 +47,12 @@ SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 SELECT plan_nodes(:'together');
 SELECT q.model::bytea = e.model::bytea AS same FROM (:together) q, expected e WHERE e.part IS NULL;
+-- Partial groups in hash tables, which PostgreSQL may read again.
+SET enable_sort = off;
+SET work_mem = '1GB';
+SET parallel_tuple_cost = 1;
+\set hashed 'SELECT c.app_user, ' :training ' parts c, ' :features ' GROUP BY 1'
+SELECT plan_nodes(:'hashed');
+SELECT q.app_user, q.model::bytea = (SELECT model::bytea FROM (SELECT :training whole c, :features WHERE c.app_user = q.app_user) e) AS same
+FROM (:hashed) q ORDER BY 1;
 DROP TABLE whole, parts, expected;

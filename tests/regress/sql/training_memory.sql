@@ -14,9 +14,9 @@ SET min_parallel_table_scan_size = 0;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 ALTER TABLE many SET (parallel_workers = 2);
-CREATE TABLE parallel AS SELECT 'parallel' AS plan, train_intent_model(m, observed_segment, exposed, :options) AS model
-FROM (SELECT * FROM many) c, LATERAL (SELECT c.recency, c.frequency, c.monetary, c.tenure, c.aov, c.discount_share, c.coupons, c.email_opens, c.noise1, c.noise2, c.cat1, c.cat2, c.cat3, c.cat4, c.cat5) m;
-SELECT plan_nodes('SELECT train_intent_model(ARRAY[recency], observed_segment) FROM many');
+\set in_parallel 'SELECT train_intent_model(m, observed_segment, exposed, ' :options ') AS model FROM many c, LATERAL (SELECT c.recency, c.frequency, c.monetary, c.tenure, c.aov, c.discount_share, c.coupons, c.email_opens, c.noise1, c.noise2, c.cat1, c.cat2, c.cat3, c.cat4, c.cat5) m'
+CREATE TABLE parallel AS SELECT 'parallel' AS plan, model FROM (:in_parallel) q;
+SELECT plan_nodes(:'in_parallel');
 SET max_parallel_workers_per_gather = 0;
 SELECT count(DISTINCT model::bytea) AS models FROM (TABLE sampled UNION ALL TABLE shuffled UNION ALL TABLE parallel) m;
 -- All groups at once, by a hash table.

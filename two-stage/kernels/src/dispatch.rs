@@ -3,11 +3,11 @@
 /// Runs a block, compiled for the CPU at hand. A closure would not do: the compiler may leave the
 /// call of one out of line, where it is compiled for the oldest CPU of the kind.
 macro_rules! for_this_cpu {
-    ($([const $n:ident])? |$($name:ident: $type:ty),+| $body:block) => {{
-        struct Operation<'a $(, const $n: usize)?> {
+    (|$($name:ident: $type:ty),+| $body:block) => {{
+        struct Operation<'a> {
             $($name: $type),+
         }
-        impl $(<const $n: usize>)? pulp::WithSimd for Operation<'_ $(, $n)?> {
+        impl pulp::WithSimd for Operation<'_> {
             type Output = ();
 
             #[inline(always)]
@@ -16,6 +16,22 @@ macro_rules! for_this_cpu {
                 $body
             }
         }
-        pulp::Arch::new().dispatch(Operation $(::<$n>)? { $($name),+ })
+        pulp::Arch::new().dispatch(Operation { $($name),+ })
     }};
+}
+
+/// The plain kind of CPU, and each that this one is.
+#[cfg(test)]
+pub(crate) fn kinds_of_cpu() -> Vec<pulp::Arch> {
+    use pulp::Arch;
+    #[cfg(target_arch = "x86_64")]
+    {
+        let v3 = pulp::x86::V3::try_new().map(Arch::V3);
+        let v4 = pulp::x86::V4::try_new().map(Arch::V4);
+        [Some(Arch::Scalar), v3, v4].into_iter().flatten().collect()
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        vec![Arch::Scalar, Arch::new()]
+    }
 }

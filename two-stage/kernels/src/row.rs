@@ -239,6 +239,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::dispatch::kinds_of_cpu;
 
     /// Numbers that look random, from -1 to 1.
     fn numbers(count: usize, seed: usize) -> Vec<f32> {
@@ -339,20 +340,6 @@ mod tests {
                     assert!(difference < 1e-5 * size, "{arch:?}: {z} {exact}");
                 }
             }
-        }
-    }
-
-    /// The plain one, and each that this CPU has.
-    fn kinds_of_cpu() -> Vec<Arch> {
-        #[cfg(target_arch = "x86_64")]
-        {
-            let v3 = pulp::x86::V3::try_new().map(Arch::V3);
-            let v4 = pulp::x86::V4::try_new().map(Arch::V4);
-            [Some(Arch::Scalar), v3, v4].into_iter().flatten().collect()
-        }
-        #[cfg(not(target_arch = "x86_64"))]
-        {
-            vec![Arch::Scalar, Arch::new()]
         }
     }
 }

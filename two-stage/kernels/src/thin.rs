@@ -17,14 +17,15 @@ pub fn add_thin_product(
     outputs: usize,
     scratch: &mut Scratch,
 ) {
+    let arch = scratch.arch;
     let n = w.len() / outputs;
     assert_eq!(x.len() * outputs, out.len() * n, "rows");
     let columns = scratch.turn(w, outputs);
     match outputs {
-        1 => dispatch(RowsByColumns::<1> { x, n, columns, out }),
-        2 => dispatch(RowsByColumns::<2> { x, n, columns, out }),
-        3 => dispatch(RowsByColumns::<3> { x, n, columns, out }),
-        4 => dispatch(RowsByColumns::<4> { x, n, columns, out }),
+        1 => arch.dispatch(RowsByColumns::<1> { x, n, columns, out }),
+        2 => arch.dispatch(RowsByColumns::<2> { x, n, columns, out }),
+        3 => arch.dispatch(RowsByColumns::<3> { x, n, columns, out }),
+        4 => arch.dispatch(RowsByColumns::<4> { x, n, columns, out }),
         _ => panic!("{outputs} columns are not thin"),
     }
 }
@@ -33,14 +34,21 @@ pub fn add_thin_product(
 ///
 /// # Panics
 /// When the shapes do not agree, or `outputs` is not from 1 to `THIN`.
-pub fn thin_weight_gradient(x: &[f32], d: &[f32], out: &mut [f32], outputs: usize) {
+pub fn thin_weight_gradient(
+    x: &[f32],
+    d: &[f32],
+    out: &mut [f32],
+    outputs: usize,
+    scratch: &Scratch,
+) {
+    let arch = scratch.arch;
     let n = out.len() / outputs;
     assert_eq!(x.len() * outputs, d.len() * n, "rows");
     match outputs {
-        1 => dispatch(Gradient::<1> { x, n, d, out }),
-        2 => dispatch(Gradient::<2> { x, n, d, out }),
-        3 => dispatch(Gradient::<3> { x, n, d, out }),
-        4 => dispatch(Gradient::<4> { x, n, d, out }),
+        1 => arch.dispatch(Gradient::<1> { x, n, d, out }),
+        2 => arch.dispatch(Gradient::<2> { x, n, d, out }),
+        3 => arch.dispatch(Gradient::<3> { x, n, d, out }),
+        4 => arch.dispatch(Gradient::<4> { x, n, d, out }),
         _ => panic!("{outputs} columns are not thin"),
     }
 }
@@ -50,26 +58,29 @@ pub fn thin_weight_gradient(x: &[f32], d: &[f32], out: &mut [f32], outputs: usiz
 /// # Panics
 /// When the shapes do not agree, or `outputs` is not from 1 to `THIN`.
 pub fn thin_backward(d: &[f32], w: &[f32], out: &mut [f32], outputs: usize, scratch: &mut Scratch) {
+    let arch = scratch.arch;
     let n = w.len() / outputs;
     assert_eq!(d.len() * n, out.len() * outputs, "rows");
     let columns = scratch.turn(w, outputs);
     match outputs {
-        1 => dispatch(Backward::<1> { d, n, columns, out }),
-        2 => dispatch(Backward::<2> { d, n, columns, out }),
-        3 => dispatch(Backward::<3> { d, n, columns, out }),
-        4 => dispatch(Backward::<4> { d, n, columns, out }),
+        1 => arch.dispatch(Backward::<1> { d, n, columns, out }),
+        2 => arch.dispatch(Backward::<2> { d, n, columns, out }),
+        3 => arch.dispatch(Backward::<3> { d, n, columns, out }),
+        4 => arch.dispatch(Backward::<4> { d, n, columns, out }),
         _ => panic!("{outputs} columns are not thin"),
     }
 }
 
-fn dispatch(operation: impl WithSimd) {
-    Arch::new().dispatch(operation);
+/// Room for thin weights in the order that a product reads them in, on a kind of CPU.
+pub struct Scratch {
+    arch: Arch,
+    turned: Vec<f32>,
 }
 
-/// Room for thin weights in the order that a product reads them in.
-#[derive(Default)]
-pub struct Scratch {
-    turned: Vec<f32>,
+impl Default for Scratch {
+    fn default() -> Self {
+        Self { arch: Arch::new(), turned: Vec::new() }
+    }
 }
 
 impl Scratch {
@@ -220,35 +231,43 @@ impl<const M: usize> WithSimd for Backward<'_, M> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Destination, Matrix, matrix_product};
+    use crate::{Destination, Matrix, dispatch::kinds_of_cpu, matrix_product};
 
     fn numbers(count: usize, step: usize) -> Vec<f32> {
         (0..count).map(|i| (i * step % 17) as f32 - 8.0).collect()
     }
 
     #[test]
-    fn thin_products_agree_with_the_blocked_ones() {
-        let mut scratch = Scratch::default();
-        for (rows, n, outputs) in [(1, 1, 1), (19, 32, 3), (6, 13, 2), (8, 23, 4), (3, 0, 3)] {
-            let (x, w) = (numbers(rows * n, 5), numbers(n * outputs, 7));
-            let d = numbers(rows * outputs, 3);
-            let (mut thin, mut blocked) = (d.clone(), d.clone());
-            let weights = Matrix::new(&w, n, outputs);
-            add_thin_product(&x, &w, &mut thin, outputs, &mut scratch);
-            matrix_product(Matrix::new(&x, rows, n), weights, &mut blocked, Destination::Add);
-            assert_eq!(thin, blocked);
-
-            let (mut thin, mut blocked) = (vec![1.0; n * outputs], vec![1.0; n * outputs]);
-            thin_weight_gradient(&x, &d, &mut thin, outputs);
-            let upstream = Matrix::new(&d, rows, outputs);
-            let inputs = Matrix::new(&x, rows, n).transposed();
-            matrix_product(inputs, upstream, &mut blocked, Destination::Replace);
-            assert_eq!(thin, blocked);
-
-            let (mut thin, mut blocked) = (vec![1.0; rows * n], vec![1.0; rows * n]);
-            thin_backward(&d, &w, &mut thin, outputs, &mut scratch);
-            matrix_product(upstream, weights.transposed(), &mut blocked, Destination::Replace);
-            assert_eq!(thin, blocked);
+    fn thin_products_agree_with_the_blocked_ones_on_every_kind_of_cpu() {
+        for arch in kinds_of_cpu() {
+            let mut scratch = Scratch { arch, turned: Vec::new() };
+            for outputs in 1..=THIN {
+                for (rows, n) in [(1, 1), (19, 32), (6, 13), (8, 23), (5, 48), (3, 71), (3, 0)] {
+                    agree(rows, n, outputs, &mut scratch);
+                }
+            }
         }
+    }
+
+    fn agree(rows: usize, n: usize, outputs: usize, scratch: &mut Scratch) {
+        let (x, w) = (numbers(rows * n, 5), numbers(n * outputs, 7));
+        let d = numbers(rows * outputs, 3);
+        let (mut thin, mut blocked) = (d.clone(), d.clone());
+        let weights = Matrix::new(&w, n, outputs);
+        add_thin_product(&x, &w, &mut thin, outputs, scratch);
+        matrix_product(Matrix::new(&x, rows, n), weights, &mut blocked, Destination::Add);
+        assert_eq!(thin, blocked);
+
+        let (mut thin, mut blocked) = (vec![1.0; n * outputs], vec![1.0; n * outputs]);
+        thin_weight_gradient(&x, &d, &mut thin, outputs, scratch);
+        let upstream = Matrix::new(&d, rows, outputs);
+        let inputs = Matrix::new(&x, rows, n).transposed();
+        matrix_product(inputs, upstream, &mut blocked, Destination::Replace);
+        assert_eq!(thin, blocked);
+
+        let (mut thin, mut blocked) = (vec![1.0; rows * n], vec![1.0; rows * n]);
+        thin_backward(&d, &w, &mut thin, outputs, scratch);
+        matrix_product(upstream, weights.transposed(), &mut blocked, Destination::Replace);
+        assert_eq!(thin, blocked);
     }
 }

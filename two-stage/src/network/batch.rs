@@ -129,7 +129,7 @@ impl Products {
         outputs: usize,
     ) {
         if outputs <= THIN {
-            thin_weight_gradient(source, upstream, out, outputs);
+            thin_weight_gradient(source, upstream, out, outputs, &self.scratch);
         } else {
             let (rows, inputs) = (upstream.len() / outputs, out.len() / outputs);
             let source = Matrix::new(source, rows, inputs).transposed();

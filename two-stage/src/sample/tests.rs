@@ -196,6 +196,7 @@ fn numbers_in_memory_are_rows_as_values_are() {
     assert_eq!(in_memory.words(), by_value.words());
     let refused = in_memory.push_numbers([1.0, f64::NEG_INFINITY].into_iter(), known).unwrap_err();
     assert_eq!(refused.message, "feature \"b\" is -infinity");
+    in_memory.push_numbers([1.0].into_iter(), known).unwrap_err();
     assert_eq!(in_memory.words(), by_value.words(), "a refused row leaves nothing behind");
 }
 

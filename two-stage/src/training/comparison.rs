@@ -8,7 +8,7 @@ use super::{
     Run,
     committee::Committee,
     fit::{self, predict},
-    plan::{Plan, Stream},
+    plan::{Plan, Stream, evenly},
     rows::TrainingRows,
     segmentation::Segments,
 };
@@ -29,8 +29,8 @@ pub(super) fn compare(
     run: &mut Run,
     committee: &Committee,
 ) -> Result<Vec<Comparison>> {
-    let (_, mut held_out) = committee.first_member.split(rows, |_| true);
-    held_out.truncate(MOST_ROWS);
+    let (_, held_out) = committee.first_member.split(rows, |_| true);
+    let held_out = evenly(&held_out, MOST_ROWS);
     let hidden = rows.sample.options().hidden_layers.clone();
     let one_stage = baseline(rows, run, committee, 0, hidden)?;
     let logistic = baseline(rows, run, committee, 1, Vec::new())?;
@@ -51,13 +51,10 @@ fn baseline(
     hidden_layers: Vec<usize>,
 ) -> Result<Network> {
     run.poll(NAME);
-    let (mut training, mut validation) =
-        committee.first_member.split(rows, |row| rows.exposed(row));
-    training.truncate(MOST_ROWS);
-    validation.truncate(MOST_ROWS);
+    let (training, validation) = committee.first_member.split(rows, |row| rows.exposed(row));
     let plan = Plan {
-        training,
-        validation,
+        training: evenly(&training, MOST_ROWS),
+        validation: evenly(&validation, MOST_ROWS),
         first_validation: 0,
         stream: Stream::Comparison(number),
         hidden_layers,

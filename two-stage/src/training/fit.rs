@@ -112,7 +112,8 @@ struct Shared<'a, O> {
     order: RwLock<Shuffled>,
     /// The parts of a batch. Those of the next batch are others: somebody may still read these.
     parts: [Vec<RwLock<Part>>; 2],
-    /// The validation loss of each block, as bits.
+    held_out: Vec<u32>,
+    /// The validation loss of each block of them, as bits.
     losses: Vec<AtomicU64>,
 }
 
@@ -134,7 +135,8 @@ impl<'a, O: Objective> Shared<'a, O> {
         let parts = options.batch_size.min(plan.training.len()).div_ceil(PART);
         let part = || Part { gradients: vec![0.0; parameters], tally: Tally::default() };
         let of_a_batch = || (0..parts).map(|_| RwLock::new(part())).collect();
-        let blocks = plan.held_out().len().div_ceil(BLOCK);
+        let held_out = plan.held_out();
+        let blocks = held_out.len().div_ceil(BLOCK);
         Self {
             rows,
             options,
@@ -142,6 +144,7 @@ impl<'a, O: Objective> Shared<'a, O> {
             objective,
             order: RwLock::new(Shuffled::new(&plan.training, rows.has_copies())),
             parts: [of_a_batch(), of_a_batch()],
+            held_out,
             losses: (0..blocks).map(|_| AtomicU64::new(0)).collect(),
         }
     }
@@ -288,7 +291,7 @@ impl<'a, 'o, O: Objective> Fit<'a, 'o, O> {
     /// The mean loss of the rows held out.
     fn validate(&mut self) -> f64 {
         let shared = self.shared;
-        let held_out = shared.plan.held_out();
+        let held_out = &shared.held_out;
         for block in self.place.share(shared.losses.len()) {
             self.poll();
             let rows = &held_out[block * BLOCK..held_out.len().min((block + 1) * BLOCK)];

@@ -3,7 +3,7 @@
 //! Permuting a feature would ask how much worse the model then is, which takes the true labels, and
 //! those are what is missing. Contributions take none.
 
-use super::{Run, committee::Committee, rows::TrainingRows};
+use super::{Run, committee::Committee, plan::evenly, rows::TrainingRows};
 use crate::{
     explanation::{IntentLogit, by_column},
     model::Intent,
@@ -23,7 +23,8 @@ pub(super) fn estimate(rows: &TrainingRows, run: &mut Run, committee: &Committee
     }
     let logit = IntentLogit { segmentation: &committee.segmentation, intent: committee.intent };
     let mut inputs = vec![0.0; rows.encoder.inputs()];
-    for row in chosen(rows) {
+    let engaged = rows.select(|row| rows.segment(row).engaged());
+    for row in evenly(&engaged, MOST_ROWS) {
         rows.encode(&[row], &mut inputs);
         let contributions = logit.integrate(&inputs, STEPS, &mut || run.poll(NAME));
         let weight = rows.weight(row as usize);
@@ -36,10 +37,4 @@ pub(super) fn estimate(rows: &TrainingRows, run: &mut Run, committee: &Committee
         sums.iter_mut().for_each(|sum| *sum /= total);
     }
     sums
-}
-
-fn chosen(rows: &TrainingRows) -> impl Iterator<Item = u32> {
-    let engaged = rows.select(|row| rows.segment(row).engaged());
-    let count = engaged.len().min(MOST_ROWS);
-    (0..count).map(move |i| engaged[i * engaged.len() / count])
 }

@@ -86,13 +86,13 @@ impl Plan {
         Shape { inputs: rows.encoder.inputs(), hidden: self.hidden_layers.clone(), outputs }
     }
 
-    /// The rows that validate. They stand in an order without meaning, so the first are any of them.
-    pub fn held_out(&self) -> &[u32] {
+    /// The rows that validate.
+    pub fn held_out(&self) -> Vec<u32> {
         let rows = match self.validation.as_slice() {
             [] => &self.training,
             rows => rows,
         };
-        &rows[..rows.len().min(MOST_HELD_OUT)]
+        evenly(rows, MOST_HELD_OUT)
     }
 
     pub fn member(&self) -> u8 {
@@ -103,7 +103,28 @@ impl Plan {
     }
 }
 
+/// All rows of a list, or so many of them from everywhere in it: copies of one row stand together.
+pub(super) fn evenly(rows: &[u32], most: usize) -> Vec<u32> {
+    let count = rows.len().min(most);
+    (0..count).map(|i| rows[i * rows.len() / count]).collect()
+}
+
 /// A number from 0 to `folds` − 1 for each of `rows`.
 pub(super) fn folds<T>(rows: impl Iterator<Item = T>, folds: u8, rng: &mut ChaCha8Rng) -> Vec<u8> {
     rows.map(|_| rng.random_range(0..folds)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_of_many_rows_come_from_everywhere() {
+        let rows: Vec<u32> = (0..1000).map(|i| i / 100).collect();
+        assert_eq!(evenly(&rows, 1000), rows);
+        assert_eq!(evenly(&rows, 5000), rows);
+        assert_eq!(evenly(&rows, 10), (0..10).collect::<Vec<_>>());
+        assert_eq!(evenly(&rows, 3), [0, 3, 6]);
+        assert!(evenly(&[], 3).is_empty());
+    }
 }
