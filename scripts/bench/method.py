@@ -10,7 +10,7 @@ from server import ROWS, Backend
 TITLE = "The whole method, divided by one plain training"
 PLAIN = {"correction": "none", "epochs": 10, "patience": 10}
 MODES = {"with exposure": True, "without exposure": False}
-FEWEST_NOTICES = 10
+FEWEST_NOTICES = 4
 
 
 def stages(notices, began, ended):
