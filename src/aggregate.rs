@@ -426,7 +426,7 @@ impl Memory {
                     megabytes(limit)
                 ),
             )
-            .with_hint("Raise pg_intent.training_memory, or train fewer groups at once."));
+            .with_hint("Set enable_hashagg = off, so that one group is trained after the other."));
         }
         Ok(())
     }

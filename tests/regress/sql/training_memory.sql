@@ -22,6 +22,12 @@ SELECT count(DISTINCT model::bytea) AS models FROM (TABLE sampled UNION ALL TABL
 -- All groups at once, by a hash table.
 SET enable_sort = off;
 SET work_mem = '1GB';
+\set grouped 'SELECT customer_id % 40 AS part, train_intent_model(f, observed_segment, ' :options ') AS model FROM many m, LATERAL (SELECT m.recency, m.frequency, m.tier, m.monetary, m.aov, m.noise1, m.noise2, m.cat1, m.cat2, m.cat3) f GROUP BY 1'
 SELECT regexp_replace(line, '^54000: \d+ trainings at once hold \d+ MB, more than', '54000: N trainings at once hold N MB, more than') AS line
-FROM failure($$SELECT customer_id % 40, train_intent_model(f, observed_segment) FROM many m, LATERAL (SELECT m.recency, m.frequency, m.tier, m.monetary, m.aov, m.noise1, m.noise2, m.cat1, m.cat2, m.cat3) f GROUP BY 1$$) AS line;
+FROM failure(:'grouped') AS line;
+-- As the hint says.
+SET client_min_messages = error;
+RESET enable_sort;
+SET enable_hashagg = off;
+SELECT count(*), count(model) AS models FROM (:grouped) q;
 DROP TABLE many, sampled, shuffled, parallel;

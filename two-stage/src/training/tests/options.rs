@@ -26,6 +26,15 @@ fn missing_rate_is_taken_as_given() {
 }
 
 #[test]
+fn correction_none_takes_the_labels_as_they_are_and_trains_the_segments_alone() {
+    let none = train_with(r#""epochs": 10, "correction": "none""#);
+    assert!(epochs(&none, Stage::LabelCorrection).is_empty() && none.correction.is_empty());
+    assert_eq!((none.report().corrected, none.report().corrected_total), (0, 0.0));
+    let splc = train_with(r#""epochs": 10, "correction": "splc""#);
+    assert!(!epochs(&splc, Stage::LabelCorrection).is_empty() && !splc.correction.is_empty());
+}
+
+#[test]
 fn attribution_by_gives_each_group_its_own_frequency() {
     let customers = escaping_by_app(31, 1.0, 0.6, 20_000);
     let model = train_on(&customers, r#"{"attribution_by": "app_user"}"#);
