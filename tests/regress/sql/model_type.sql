@@ -41,4 +41,5 @@ DROP TABLE garbage;
 
 -- No way from any bytes to a model but its input functions.
 SELECT * FROM failure($$SELECT '\x00'::bytea::intent_model$$);
-SELECT * FROM failure($$SELECT intent_model_recv(NULL)$$);
+-- Which of the two PostgreSQL says differs between its versions.
+SELECT left(failure, 5) IN ('42883', '0A000') AS refused FROM failure($$SELECT intent_model_recv(NULL)$$) LIMIT 1;
