@@ -1,7 +1,10 @@
 //! The aggregate `train_intent_model`: it gathers rows into a sample, merges the samples of
 //! parallel workers, and trains at the end. `sql/training.sql` puts the five functions together.
 
-use std::cell::Cell;
+use std::{
+    cell::Cell,
+    hash::{BuildHasher, RandomState},
+};
 
 use pgrx::{
     PgMemoryContexts, PgSqlErrorCode,
@@ -34,7 +37,7 @@ sql_function!(sample_train);
 /// An aggregate's state, owned by the memory of its group.
 enum State {
     Gathered(Box<Training>),
-    /// What another process sent, in the bytes that it came in.
+    /// What was gathered elsewhere; if by another process, in the bytes that it came in.
     Received(Box<Partial<'static>>),
     /// It was sent to another process, or merged into another state: its rows are no longer here.
     Gone,
@@ -88,7 +91,7 @@ fn sample_add(call: &Call) -> SqlResult {
     Ok(Some(Datum::from(std::ptr::from_mut(state))))
 }
 
-/// Merges the second state, which another process sent, into the first; either may be NULL.
+/// Merges the second state, which was gathered elsewhere, into the first; either may be NULL.
 fn sample_merge(call: &Call) -> SqlResult {
     let first = call.pointer::<State>(0);
     let Some(second) = call.pointer::<State>(1) else {
@@ -114,15 +117,19 @@ fn sample_merge(call: &Call) -> SqlResult {
     Ok(Some(Datum::from(std::ptr::from_mut(state))))
 }
 
-/// The bytes of a state, whose rows are then given back: PostgreSQL keeps the state for some time, and
-/// the leader of a parallel plan would hold its own rows twice.
+/// The bytes of a state. Its rows are then given back where they can be: PostgreSQL keeps the state for
+/// some time.
 fn sample_serialize(call: &Call) -> SqlResult {
-    let Some(state) = call.pointer::<State>(0) else {
+    let Some(pointer) = call.pointer::<State>(0) else {
         return Ok(None);
     };
     // SAFETY: the pointer is a state of this aggregate.
-    let state = unsafe { &mut *state };
+    let state = unsafe { &mut *pointer };
     let training = state.training()?;
+    if call.is_part_of_own_plan() {
+        let token = Token::of(pointer).bytes();
+        return written_value(token.len(), |take| take(&token)).map(Some);
+    }
     training.sample.trim();
     let encoded = codec::encode_sample(&training.sample)?;
     let value = written_value(encoded.length(), |take| encoded.write(take))?;
@@ -136,14 +143,75 @@ fn sample_deserialize(call: &Call) -> SqlResult {
     let Some(bytes) = call.bytes(0) else {
         return Ok(None);
     };
-    // SAFETY: PostgreSQL merges a state right after it was read, and until then keeps the row that
-    // it came in.
-    let bytes = unsafe { std::slice::from_raw_parts(bytes.as_ptr(), bytes.len()) };
-    let partial = codec::decode_sample(bytes)
-        .map_err(|error| Failure::from(error).with_code(PgSqlErrorCode::ERRCODE_DATA_CORRUPTED))?;
+    let partial = match Token::read(bytes) {
+        Some(token) => token.take()?,
+        None => {
+            // SAFETY: PostgreSQL merges a state right after it was read, and until then keeps the row
+            // that it came in.
+            let bytes = unsafe { std::slice::from_raw_parts(bytes.as_ptr(), bytes.len()) };
+            codec::decode_sample(bytes).map_err(|error| {
+                Failure::from(error).with_code(PgSqlErrorCode::ERRCODE_DATA_CORRUPTED)
+            })?
+        }
+    };
     let state =
         new_state(PgMemoryContexts::CurrentMemoryContext, State::Received(Box::new(partial)));
     Ok(Some(Datum::from(std::ptr::from_mut(state))))
+}
+
+/// What stands for the rows that the leader of a parallel plan gathered itself: they go from one node
+/// of its plan to another, and a copy of them would be most of what the leader holds.
+struct Token {
+    /// Of this process alone.
+    process: u64,
+    state: u64,
+}
+
+impl Token {
+    const MAGIC: [u8; 8] = *b"PGIMhere";
+
+    fn of(state: *mut State) -> Self {
+        Self { process: Self::this_process(), state: state.expose_provenance() as u64 }
+    }
+
+    /// A number that no other process has.
+    fn this_process() -> u64 {
+        thread_local! {
+            static NUMBER: u64 =
+                RandomState::new().hash_one((std::process::id(), std::time::SystemTime::now()));
+        }
+        NUMBER.with(|number| *number)
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        [Self::MAGIC, self.process.to_ne_bytes(), self.state.to_ne_bytes()].concat()
+    }
+
+    /// None where the bytes are those of a sample.
+    fn read(bytes: &[u8]) -> Option<Self> {
+        match bytes.as_chunks() {
+            ([Self::MAGIC, process, state], []) => Some(Self {
+                process: u64::from_ne_bytes(*process),
+                state: u64::from_ne_bytes(*state),
+            }),
+            _ => None,
+        }
+    }
+
+    fn take(&self) -> Result<Partial<'static>, Failure> {
+        if self.process != Self::this_process() {
+            return Err(Failure::internal(
+                "a state of train_intent_model came from another process",
+            ));
+        }
+        let state = std::ptr::with_exposed_provenance_mut::<State>(self.state as usize);
+        // SAFETY: this process wrote the address, of a state in the memory of a node of the running
+        // plan, which lives until that node starts anew or ends; what reads its result does so before.
+        match std::mem::replace(unsafe { &mut *state }, State::Gone) {
+            State::Gathered(training) => Ok(training.sample.into()),
+            _ => Err(gone()),
+        }
+    }
 }
 
 /// Trains on the gathered rows. It only reorders them: a window, or a second aggregate that shares

@@ -174,19 +174,33 @@ impl Call {
         Ok(PgMemoryContexts::For(context))
     }
 
-    /// Whether the aggregate that calls makes its groups one after the other, anew each time: a hash
-    /// table of groups may be read again.
-    pub fn groups_come_once(&self) -> bool {
+    /// The executor's node of the aggregate that calls, if that is what calls.
+    fn aggregate(&self) -> Option<&pg_sys::AggState> {
         // SAFETY: fcinfo is valid; its context is NULL or a node, whose type is checked.
         unsafe {
             let context = (*self.fcinfo).context;
-            if context.is_null() || (*context).type_ != pg_sys::NodeTag::T_AggState {
-                return false;
-            }
-            let strategy = (*context.cast::<pg_sys::AggState>()).aggstrategy;
-            strategy == pg_sys::AggStrategy::AGG_PLAIN
-                || strategy == pg_sys::AggStrategy::AGG_SORTED
+            let is_aggregate =
+                !context.is_null() && (*context).type_ == pg_sys::NodeTag::T_AggState;
+            is_aggregate.then(|| &*context.cast())
         }
+    }
+
+    /// Whether the aggregate that calls makes its groups one after the other, anew each time: a hash
+    /// table of groups may be read again.
+    pub fn groups_come_once(&self) -> bool {
+        use pg_sys::AggStrategy::{AGG_PLAIN, AGG_SORTED};
+        self.aggregate().is_some_and(|node| [AGG_PLAIN, AGG_SORTED].contains(&node.aggstrategy))
+    }
+
+    /// Whether it has one group, in part, which goes no further than to another node of this process.
+    pub fn is_part_of_own_plan(&self) -> bool {
+        // SAFETY: a variable of PostgreSQL's, which stays the same as long as the process.
+        let is_worker = unsafe { pg_sys::ParallelWorkerNumber } >= 0;
+        self.aggregate().is_some_and(|node| {
+            !is_worker
+                && node.aggstrategy == pg_sys::AggStrategy::AGG_PLAIN
+                && node.aggsplit & pg_sys::AGGSPLITOP_SERIALIZE != 0
+        })
     }
 
     /// The columns of the composite value or the table that the function returns.

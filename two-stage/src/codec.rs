@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 use crate::{
     Error, ErrorKind, Result,
     model::TwoStageModel,
-    sample::{Partial, Sample},
+    sample::{Partial, Sample, Words},
 };
 
 const MAGIC: [u8; 4] = *b"PGIM";
@@ -104,7 +104,7 @@ pub fn decode_sample(bytes: &[u8]) -> Result<Partial<'_>> {
     if !words.len().is_multiple_of(sample.stride() * size_of::<u32>()) {
         return Err(cut_short());
     }
-    Ok(Partial { sample, words })
+    Ok(Partial { sample, words: Words::Sent(words) })
 }
 
 fn config<const LIMIT: usize>() -> Configuration<LittleEndian, Fixint, Limit<LIMIT>> {

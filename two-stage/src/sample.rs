@@ -75,13 +75,27 @@ fn no_poll() -> fn() {
     || ()
 }
 
-/// What another process gathered, as it was sent: the rows are read from the bytes they came in, so
-/// that they are not held twice.
+/// What was gathered elsewhere, to be merged.
 pub struct Partial<'a> {
     /// All but the rows.
     pub(crate) sample: Sample,
-    /// The rows' words, little-endian.
-    pub(crate) words: &'a [u8],
+    pub(crate) words: Words<'a>,
+}
+
+/// The words of rows.
+pub(crate) enum Words<'a> {
+    /// Little-endian, as another process sent them: the rows are read from the bytes they came in, so
+    /// that they are not held twice.
+    Sent(&'a [u8]),
+    Own(Vec<u32>),
+}
+
+impl From<Sample> for Partial<'_> {
+    /// What this process gathered itself.
+    fn from(mut sample: Sample) -> Self {
+        let words = Words::Own(std::mem::take(&mut sample.words));
+        Self { sample, words }
+    }
 }
 
 impl Sample {
@@ -252,11 +266,14 @@ impl Sample {
         }
     }
 
-    /// The sample that another process sent.
+    /// The sample that was gathered elsewhere.
     pub fn received(other: Partial, poll: fn()) -> Self {
         let Partial { mut sample, words } = other;
         sample.poll = poll;
-        sample.append(words, &[]);
+        match words {
+            Words::Own(words) => sample.words = words,
+            Words::Sent(_) => sample.append(words, &[]),
+        }
         sample
     }
 
@@ -282,15 +299,32 @@ impl Sample {
     }
 
     /// `codes`: our code for each of the codes in the words, by column; the same where there are none.
-    fn append(&mut self, words: &[u8], codes: &[Vec<u32>]) {
+    fn append(&mut self, words: Words, codes: &[Vec<u32>]) {
         let stride = self.stride();
-        for (index, row) in words.as_chunks().0.chunks_exact(stride).enumerate() {
+        match words {
+            Words::Sent(bytes) => {
+                let rows = bytes.as_chunks().0.chunks_exact(stride);
+                let word = |&bytes: &[u8; 4]| u32::from_le_bytes(bytes);
+                self.append_rows(rows.map(|row| row.iter().map(word)), codes);
+            }
+            Words::Own(words) => {
+                self.append_rows(words.chunks_exact(stride).map(|row| row.iter().copied()), codes);
+            }
+        }
+    }
+
+    fn append_rows(
+        &mut self,
+        rows: impl Iterator<Item = impl Iterator<Item = u32>>,
+        codes: &[Vec<u32>],
+    ) {
+        for (index, row) in rows.enumerate() {
             if index.is_multiple_of(order::POLL_ROWS) {
                 (self.poll)();
             }
             self.make_room();
             let start = self.words.len();
-            self.words.extend(row.iter().map(|&bytes| u32::from_le_bytes(bytes)));
+            self.words.extend(row);
             for (word, codes) in self.words[start..].iter_mut().zip(codes) {
                 if let Some(&code) = codes.get(*word as usize) {
                     *word = code;

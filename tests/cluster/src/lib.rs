@@ -156,6 +156,13 @@ pub fn stop_after(
             // The receiver outlives this thread.
             let _ = end.send((result, Instant::now()));
         });
+        // A stop that came before the statement would be lost.
+        let running = "SELECT FROM pg_stat_activity WHERE pid = $1 AND state = 'active'";
+        while observer.query(running, &[&process]).expect("the sessions").is_empty() {
+            if let Ok((result, _)) = ended.try_recv() {
+                return Stopped { result, delay: None };
+            }
+        }
         if let Ok((result, _)) = ended.recv_timeout(wait) {
             return Stopped { result, delay: None };
         }

@@ -12,13 +12,13 @@ const BYTES_TO_SORT: usize = size_of::<(u64, u32)>();
 pub(super) const POLL_ROWS: usize = 4096;
 
 impl Sample {
-    /// Rows that the memory limit allows in the buffer, beside a sample that a worker sends: it is
-    /// the same number without workers, so that all plans train on the same rows. An eighth is left
-    /// for what a training has beside them: its threads' batches, and the process itself.
+    /// Rows that the memory limit allows in the buffer, beside the samples of two workers: it is the
+    /// same number without workers, so that all plans train on the same rows. A sixteenth is left for
+    /// the process itself.
     fn capacity(&self) -> usize {
         let row = self.stride() * size_of::<u32>();
-        let sent = row - row / 4;
-        ((self.memory_limit - self.memory_limit / 8) / (row + BYTES_TO_SORT + sent)).max(64)
+        let sent = 2 * (row - row / 4);
+        ((self.memory_limit - self.memory_limit / 16) / (row + BYTES_TO_SORT + sent)).max(64)
     }
 
     /// Distinct rows that a sample keeps: it follows from the columns and the limit alone, and

@@ -82,14 +82,19 @@ proptest! {
         merge(&mut forward, filled(right, limit)).unwrap();
         let mut backward = received(filled(right, limit));
         merge(&mut backward, filled(left, limit)).unwrap();
-        for sample in [&mut whole, &mut forward, &mut backward] {
+        // As the leader of a parallel plan hands over what it gathered itself.
+        let mut own = Sample::received(filled(right, limit).into(), || ());
+        own.merge(filled(left, limit).into()).unwrap();
+        for sample in [&mut whole, &mut forward, &mut backward, &mut own] {
             sample.canonicalise(&mut || ());
         }
         prop_assert_eq!(forward.sampled(), whole.sampled());
         prop_assert_eq!(backward.sampled(), whole.sampled());
+        prop_assert_eq!(own.sampled(), whole.sampled());
         let expected = content(whole);
         prop_assert_eq!(&content(forward), &expected);
         prop_assert_eq!(&content(backward), &expected);
+        prop_assert_eq!(&content(own), &expected);
     }
 
     #[test]
