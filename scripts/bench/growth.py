@@ -82,7 +82,7 @@ def report(report, options):
 `correction` none, {OPTIONS["epochs"]} epochs, a new connection for each training. Peak memory is VmHWM of the server's
 process less the shared buffers in it; raw rows are rows × {FEATURES} × 4 bytes. "What training added" leaves out what the
 process had before, which is most of it for few rows. `pg_intent.training_memory` is the default: past it a training
-uses an even sample. The last column is the peak of the process that trains where workers read the rows, which PostgreSQL
-holds a second time until all are together.{"" if options.full else " 10,000,000 rows are measured with `--full`."}""",
+uses an even sample. The last column is the peak of the process that trains where two workers read rows as well: PostgreSQL
+keeps what they sent until both have.{"" if options.full else " 10,000,000 rows are measured with `--full`."}""",
         table(header, lines),
     )

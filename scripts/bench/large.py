@@ -86,7 +86,7 @@ def report(report, options):
 raw f32 features, trained with `pg_intent.training_memory` = {limit} MB, all options at their defaults, a thread for each
 processor, up to three: {number(seconds)} s from the first row to the model. The process had {before / MEGABYTE:.0f} MB of its own before, and
 {peak / MEGABYTE:.0f} MB at its peak: the training added {(peak - before) / MEGABYTE:.0f} MB. It said: "{told}". With 2 workers that read the rows:
-{number(seconds_in_parallel)} s, and {peak_in_parallel / MEGABYTE:.0f} MB, since PostgreSQL then holds the sampled rows a second time until all are together.
+{number(seconds_in_parallel)} s, and {peak_in_parallel / MEGABYTE:.0f} MB at the peak of the process that trains.
 
 Figures of {TESTED:,} other customers, against their true segments; AUC, Brier and ECE ({BINS} bins) of the intent of those
 truly engaged. Corrections are those that `correct_label` puts above one half.""",
