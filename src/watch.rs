@@ -1,13 +1,14 @@
 //! Watches over a training: lets PostgreSQL cancel it, tells how far it is, and starts its threads.
 
 use std::{
+    cell::Cell,
     ffi::CString,
     ptr,
     time::{Duration, Instant},
 };
 
 use pgrx::pg_sys;
-use two_stage::training::{Observer, Progress};
+use two_stage::training::{Observer, Progress, Stop};
 
 use crate::{report, settings};
 
@@ -58,6 +59,29 @@ impl Observer for Watch {
     fn start_threads(&mut self, start: &mut dyn FnMut()) {
         let _signals = BlockedSignals::new();
         start();
+    }
+
+    fn threads_run(&mut self, stop: &Stop) {
+        RUNNING.set(Some(stop.clone()));
+        if !STOPS_AT_EXIT.replace(true) {
+            // SAFETY: registers a function that stays loaded; what is registered last runs first, so
+            // before PostgreSQL frees the memory of the transaction.
+            unsafe { pg_sys::before_shmem_exit(Some(stop_at_exit), pg_sys::Datum::null()) };
+        }
+    }
+}
+
+thread_local! {
+    /// The threads of the last training that had some.
+    static RUNNING: Cell<Option<Stop>> = const { Cell::new(None) };
+    static STOPS_AT_EXIT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// An error unwinds and so ends a training's threads. What ends the session does not: the process exits
+/// from within the poll, and frees the rows on its way.
+unsafe extern "C-unwind" fn stop_at_exit(_code: std::ffi::c_int, _argument: pg_sys::Datum) {
+    if let Some(stop) = RUNNING.take() {
+        stop.stop();
     }
 }
 

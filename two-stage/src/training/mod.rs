@@ -20,6 +20,7 @@ mod team;
 
 pub(crate) use loss::{posterior, sigmoid};
 pub(crate) use splc::THRESHOLD as SPLC_THRESHOLD;
+pub use team::Stop;
 
 use crate::{
     Error, ErrorKind, Result,
@@ -57,6 +58,10 @@ pub trait Observer {
     fn start_threads(&mut self, start: &mut dyn FnMut()) {
         start();
     }
+
+    /// Called where threads run beside the calling one. A process that may end without unwinding stops
+    /// them before it frees what they work on.
+    fn threads_run(&mut self, _stop: &Stop) {}
 }
 
 /// What became of a training that was not an error.

@@ -3,7 +3,7 @@
 use std::{
     panic::resume_unwind,
     sync::{
-        Condvar, Mutex, MutexGuard, PoisonError,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
@@ -18,10 +18,13 @@ const PATIENCE: Duration = Duration::from_micros(50);
 /// that have to share a processor, up to so often.
 const MOST_ASLEEP: u32 = 256;
 
+#[derive(Debug)]
 struct Team {
     /// Closed until it is known how many there are.
     gate: Mutex<()>,
     members: AtomicUsize,
+    /// How many threads there still are beside the one that called.
+    alive: AtomicUsize,
     /// How many have come to the meeting, and how many meetings there were.
     arrived: AtomicUsize,
     meeting: AtomicUsize,
@@ -47,7 +50,8 @@ pub(super) fn together<R>(
     observer: &mut dyn Observer,
     work: impl Fn(Place, Option<&mut dyn Observer>) -> R + Sync,
 ) -> R {
-    let team = Team::new();
+    let shared = Arc::new(Team::new());
+    let team = &*shared;
     if threads <= 1 {
         return work(team.place(0), Some(observer));
     }
@@ -56,8 +60,11 @@ pub(super) fn together<R>(
         let mut others = Vec::new();
         observer.start_threads(&mut || {
             for number in 1..threads {
-                let (team, work) = (&team, &work);
+                let work = &work;
+                team.alive.fetch_add(1, Ordering::Relaxed);
                 let member = move || {
+                    // Dropped last: from then on this thread touches nothing of the caller's.
+                    let _alive = Alive(team);
                     drop(lock(&team.gate));
                     let place = team.place(number);
                     let _guard = BreakOnPanic(team);
@@ -68,13 +75,17 @@ pub(super) fn together<R>(
                 };
                 match thread::Builder::new().spawn_scoped(scope, member) {
                     Ok(thread) => others.push(thread),
-                    Err(_) => break,
+                    Err(_) => {
+                        team.alive.fetch_sub(1, Ordering::Relaxed);
+                        break;
+                    }
                 }
             }
         });
         team.members.store(1 + others.len(), Ordering::Relaxed);
+        observer.threads_run(&Stop(Arc::clone(&shared)));
         drop(closed);
-        let _guard = BreakOnPanic(&team);
+        let _guard = BreakOnPanic(team);
         let result = work(team.place(0), Some(observer));
         for thread in others {
             thread.join().unwrap_or_else(|panic| resume_unwind(panic));
@@ -93,6 +104,7 @@ impl Team {
         Self {
             gate: Mutex::new(()),
             members: AtomicUsize::new(1),
+            alive: AtomicUsize::new(0),
             arrived: AtomicUsize::new(0),
             meeting: AtomicUsize::new(0),
             broken: AtomicBool::new(false),
@@ -183,6 +195,29 @@ fn is_over_soon(is_over: impl Fn() -> bool) -> bool {
     false
 }
 
+/// Ends the threads of a training.
+#[derive(Debug, Clone)]
+pub struct Stop(Arc<Team>);
+
+impl Stop {
+    /// Waits until all threads but the one that called have ended: what they work on is theirs until
+    /// then. Where there is none any more, it does nothing.
+    pub fn stop(&self) {
+        self.0.wake(|| self.0.broken.store(true, Ordering::Relaxed));
+        while self.0.alive.load(Ordering::Acquire) > 0 {
+            thread::sleep(PATIENCE);
+        }
+    }
+}
+
+struct Alive<'a>(&'a Team);
+
+impl Drop for Alive<'_> {
+    fn drop(&mut self) {
+        self.0.alive.fetch_sub(1, Ordering::Release);
+    }
+}
+
 /// Nobody waits for a thread that unwinds.
 struct BreakOnPanic<'a>(&'a Team);
 
@@ -233,6 +268,42 @@ mod tests {
             }
         });
         assert!(done.iter().all(|count| count.load(Ordering::Relaxed) == 1));
+    }
+
+    /// Stops the threads from where the calling one is, as a process does that ends there.
+    #[derive(Default)]
+    struct Ending(Option<Stop>);
+
+    impl Observer for Ending {
+        fn poll(&mut self, _: &Progress) {
+            if let Some(stop) = self.0.take() {
+                stop.stop();
+                assert_eq!(stop.0.alive.load(Ordering::Relaxed), 0);
+                resume_unwind(Box::new("the end"));
+            }
+        }
+
+        fn threads_run(&mut self, stop: &Stop) {
+            self.0 = Some(stop.clone());
+        }
+    }
+
+    #[test]
+    fn a_stop_waits_for_the_threads() {
+        let steps = AtomicUsize::new(0);
+        let end = catch_unwind(AssertUnwindSafe(|| {
+            together(4, &mut Ending::default(), |mut place, mut observer| {
+                for step in 0..1000 {
+                    steps.fetch_add(1, Ordering::Relaxed);
+                    if let Some(observer) = observer.as_mut().filter(|_| step == 20) {
+                        observer.poll(&Progress { stage: "", epoch: 0, epochs: 0, loss: None });
+                    }
+                    place.meet();
+                }
+            });
+        }));
+        assert!(end.is_err());
+        assert!(steps.load(Ordering::Relaxed) < 4 * 22);
     }
 
     #[test]
