@@ -127,8 +127,7 @@ fn sample_serialize(call: &Call) -> SqlResult {
     let state = unsafe { &mut *pointer };
     let training = state.training()?;
     if call.is_part_of_own_plan() {
-        let token = Token::of(pointer).bytes();
-        return written_value(token.len(), |take| take(&token)).map(Some);
+        return bytes_value(&Token::of(pointer).bytes()).map(Some);
     }
     training.sample.trim();
     let encoded = codec::encode_sample(&training.sample)?;
