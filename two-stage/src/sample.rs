@@ -10,7 +10,7 @@ mod dictionary;
 mod order;
 mod row;
 
-pub(crate) use row::{MISSING_CODE, nearest_f32, to_f32};
+pub(crate) use row::{MISSING_CODE, nearest_f32, refuse_infinity, to_f32};
 pub use row::{Row, Target};
 
 use serde::{Deserialize, Serialize};
@@ -185,20 +185,13 @@ impl Sample {
             }));
             // Without a branch in it, the loop becomes one over vectors.
             if numbers.clone().fold(false, |any, number| any | number.is_infinite()) {
-                sample.refuse_infinity(numbers)?;
+                refuse_infinity(numbers, sample.columns.iter().flatten())?;
             }
             match sample.columns.as_ref().map(Vec::len) {
                 Some(length) if length == sample.words.len() - start => Ok(()),
                 _ => Err(Error::new(ErrorKind::Internal, "not one number for each column")),
             }
         })
-    }
-
-    fn refuse_infinity(&self, numbers: impl Iterator<Item = f64>) -> Result<()> {
-        for (number, column) in numbers.zip(self.columns.iter().flatten()) {
-            to_f32(number, &column.name)?;
-        }
-        Ok(())
     }
 
     fn push_row(

@@ -77,9 +77,7 @@ impl Scorer {
 
     /// The error that names what is infinite.
     fn refuse(&self, numbers: impl Iterator<Item = f64>) -> Result<Score> {
-        for (number, column) in numbers.zip(&self.model.columns) {
-            sample::to_f32(number, &column.name)?;
-        }
+        sample::refuse_infinity(numbers, &self.model.columns)?;
         Err(no_score())
     }
 

@@ -1,6 +1,6 @@
 //! One training row: what it takes from SQL, and its words in the buffer.
 
-use crate::{Error, ErrorKind, Result, segment::Segment};
+use crate::{Error, ErrorKind, Result, features::Column, segment::Segment};
 
 /// What a training row says beside its features.
 #[derive(Debug, Clone, Copy)]
@@ -70,6 +70,14 @@ pub(crate) fn to_f32(number: f64, feature: &str) -> Result<f32> {
         .with_hint("Give a finite number, or NULL where the value is missing."));
     }
     Ok(nearest_f32(number))
+}
+
+/// The error that names what is infinite, where something is.
+pub(crate) fn refuse_infinity<'c>(
+    numbers: impl Iterator<Item = f64>,
+    columns: impl IntoIterator<Item = &'c Column>,
+) -> Result<()> {
+    numbers.zip(columns).try_for_each(|(number, column)| to_f32(number, &column.name).map(drop))
 }
 
 /// NaN stays NaN; what passes f32's range is its largest.
