@@ -143,7 +143,7 @@ build_inputs() {
         rustc --version
         printf '%s\n' "$1" "${RUSTFLAGS:-}"
         "$1" --version
-        { find Cargo.toml Cargo.lock pg_intent.control src sql two-stage -type f -exec sha256sum {} + || true; } |
+        { find Cargo.toml Cargo.lock pg_intent.control src sql crates -type f -exec sha256sum {} + || true; } |
             LC_ALL=C sort
     ) | sha256sum | cut -d ' ' -f 1
 }
