@@ -53,6 +53,8 @@ OFFENDERS = [
     ("wording", {"src/b.rs": "/// Whether it is so.\nfn f() {}\n"}, "src/b.rs:1"),
     ("wording", {"sql/a.sql": "COMMENT ON TYPE x IS\n'What it is.';\n"}, "sql/a.sql:2"),
     ("wording", {"sql/a.sql": "-- The same in SQL.\n"}, "sql/a.sql:1"),
+    ("paths", {"README.md": "See\n`src/gone.rs`.\n"}, "README.md:2"),
+    ("paths", {"docs/a.md": "[gone](b.md)\n"}, "docs/a.md:1"),
 ]
 
 # rule: files beside the clean ones that look like an offender and are none
@@ -72,6 +74,8 @@ INNOCENTS = [
     ("repeats", {"src/b.rs": "use a::{\n" + "    b,\n" * 20 + "};\n" + "}\n" * 20}),
     ("borders", {"src/pg/mod.rs": "use pgrx::pg_sys;\n", "crates/kernels/src/lib.rs": "unsafe fn f() {}\n"}),
     ("wording", {"src/b.rs": "/// The place\n/// Where it stands.\nfn f() {}\n// How so\n"}),
+    ("paths", {"docs/a.md": "`src/a.rs`, `src/` and [b](b.md)\n", "docs/b.md": numbered(301, "`nothing`")}),
+    ("files", {"docs/b.md": numbered(301)}),
 ]
 
 

@@ -41,11 +41,13 @@ def item_end(code, start):
 class Source:
     """One file."""
 
-    def __init__(self, path, text):
+    def __init__(self, root, path, text):
+        self.root = root
         self.path = path
         self.text = text
         self.lines = text.split("\n")
         self.is_rust = path.endswith(".rs")
+        self.is_document = path.endswith(".md")
         self.is_python = path.endswith(".py") or bool(re.match("#!.*python", text))
         self.is_test_file = "tests" in path.removesuffix(".rs").split("/")
         self._line_starts = [0] + [match.end() for match in re.finditer("\n", text)]
@@ -87,6 +89,8 @@ def is_read(root, path):
 
 
 def read_tree(root):
-    """All files of the checked folders, ordered by path."""
-    paths = sorted(path for folder in FOLDERS for path in (root / folder).rglob("*") if is_read(root, path))
-    return [Source(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")) for path in paths]
+    """All files of the checked folders and all documents, ordered by path."""
+    files = [path for folder in FOLDERS for path in (root / folder).rglob("*") if is_read(root, path)]
+    documents = [*root.glob("*.md"), *root.glob("docs/*.md")]
+    paths = [(path.relative_to(root).as_posix(), path) for path in sorted(files + documents)]
+    return [Source(root, name, path.read_text(encoding="utf-8")) for name, path in paths]
