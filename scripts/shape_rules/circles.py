@@ -6,9 +6,10 @@ An import is a name that a file's code uses, traced through `pub use` to the fil
 import collections
 import re
 
-from .source import item_end
+from .source import blank, item_end
 
 USE = re.compile(r"(?P<public>\bpub(?:\([^)]*\))?\s+)?\buse\s+(?P<tree>[^;]*);")
+VISIBILITY = re.compile(r"\bpub\s*\(\s*in\b[^)]*\)")
 INLINE_MODULE = re.compile(r"\bmod\s+(\w+)\s*\{")
 PATH = re.compile(r"(?<![\w:.])(?:\$?\w+)(?:\s*::\s*\w+)+(?:\s*::\s*\*)?")
 CRATE_FILE = re.compile(r"(?P<crate>(?:crates/[^/]+/)?src)/(?P<inner>.*)\.rs$")
@@ -120,7 +121,7 @@ class Crates:
         """The (imported module, line) pairs of a file."""
         source = self.files[module]
         code = source.shipped_code
-        body = USE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), code)
+        body = VISIBILITY.sub(lambda match: blank(match[0]), USE.sub(lambda match: blank(match[0]), code))
         for match in USE.finditer(code):
             for path, name in leaves(match["tree"]):
                 if not match["public"] or re.search(rf"\b{re.escape(name)}\b", body):
