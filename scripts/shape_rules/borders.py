@@ -1,0 +1,14 @@
+"""PostgreSQL's C is called in src/pg/ alone, and unsafe code stands there and in crates/kernels alone."""
+import re
+
+INSIDE = ("src/pg/", "crates/kernels/")
+CHECKED = ("src/", "crates/")
+WORD = re.compile(r"\b(?:pg_sys|unsafe)\b")
+
+
+def check(sources):
+    for source in sources:
+        if not source.is_rust or not source.path.startswith(CHECKED) or source.path.startswith(INSIDE):
+            continue
+        for match in WORD.finditer(source.code):
+            yield source.path, source.line_of(match.start()), f"{match[0]} outside {' and '.join(INSIDE)}", False
