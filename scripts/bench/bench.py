@@ -1,7 +1,6 @@
-"""Measures what a training and a score cost, as ratios to other work that the same run does in turns with it.
+"""Measures the cost of a training and of a score, as ratios to other work done in turns with it.
 
-Prints Markdown. Run by scripts/bench/run, which provides the server and the packages; progress goes
-to stderr.
+Prints Markdown, and progress to stderr. scripts/bench/run runs it with the server and the packages.
 """
 
 import argparse
@@ -9,7 +8,7 @@ import importlib
 import os
 import sys
 
-# Each is a module with a TITLE and report(report, options).
+# Each section is a module with a TITLE and write(report, options).
 SECTIONS = {
     "epoch": "an epoch against its matrix products",
     "clients": "a training against scikit-learn and PyTorch",
@@ -51,14 +50,12 @@ def arguments():
     return options
 
 
-def introduction(backend, options, load):
-    query = """SELECT extversion, split_part(current_setting('server_version'), ' ', 1)
-               FROM pg_extension WHERE extname = 'pg_intent'"""
-    extension, server = backend.rows(query)[0]
+def introduction(versions, options, load):
+    """Returns the first paragraphs; `load` is the load average of the minute before."""
     return f"""\
 # Benchmarks
 
-Made by `{" ".join(["scripts/bench/run", *sys.argv[1:]])}`, with pg_intent {extension} on PostgreSQL {server}, on
+Made by `{" ".join(["scripts/bench/run", *sys.argv[1:]])}`, with {versions}, on
 {os.cpu_count()} processors. What is compared ran in turns in one run. Figures are the median of {options.runs} runs, and
 the range where they differ; a ratio is taken within each run. {load:.1f} processes wanted a processor in the minute before:
 with 0.5 or more, something else was running, and times are not to be relied on; ratios by CPU time suffer less."""
@@ -66,23 +63,22 @@ with 0.5 or more, something else was running, and times are not to be relied on;
 
 def main():
     options = arguments()
-    # Before the tables are made, which is work of our own.
+    # Taken before this program itself loads the processors.
     load = os.getloadavg()[0]
-    import psycopg
+    # Imported late, because --help runs without the packages.
+    from backend import Backend, make_rows
     from report import Report
-    from server import Backend, make_rows
+    from server import versions
 
-    with psycopg.connect(autocommit=True) as connection:
-        connection.execute("CREATE EXTENSION IF NOT EXISTS pg_intent")
     report = Report()
+    report.write(introduction(versions(), options, load))
     with Backend() as backend:
-        report.write(introduction(backend, options, load))
         make_rows(backend, "bench_rows", options.rows, seed=1)
     for key in SECTIONS:
         if not options.keys or key in options.keys:
             section = importlib.import_module(key)
             report.write(f"## {section.TITLE}")
-            section.report(report, options)
+            section.write(report, options)
     if options.write:
         report.save(options.write)
 

@@ -1,12 +1,12 @@
-"""Whether a training costs more CPU time where the processors have other work."""
+"""CPU time of a training on idle and on busy processors."""
 
 import os
 import subprocess
 import sys
 from contextlib import contextmanager
 
+from backend import ROWS, Backend
 from report import number, progress, ratios, spread, table
-from server import ROWS, Backend
 
 TITLE = "CPU time on busy processors"
 THREADS = (1, 2)
@@ -15,7 +15,7 @@ OPTIONS = {"correction": "none", "epochs": 10, "patience": 10}
 
 @contextmanager
 def burners(count):
-    """Processes that do nothing but take time, as long as the block lasts."""
+    """Runs processes that only use CPU time while the block lasts."""
     started = []
     try:
         for _ in range(count):
@@ -28,7 +28,7 @@ def burners(count):
 
 
 def train(backend, threads, others):
-    """(CPU seconds, seconds) of a training beside that many burners."""
+    """Returns (CPU seconds, seconds) of a training beside `others` burners."""
     backend.use_threads(threads)
     with burners(others):
         seconds = backend.train(ROWS, OPTIONS)
@@ -36,7 +36,7 @@ def train(backend, threads, others):
 
 
 def measure(backend, threads, runs):
-    """Lines of the table for trainings with that many threads, idle and busy in turns."""
+    """Yields the table lines for `threads` threads, trained idle and busy in turns."""
     processors = os.cpu_count() or 1
     idle, busy = [], []
     for run in range(runs):
@@ -51,7 +51,7 @@ def measure(backend, threads, runs):
         yield [threads, what, spread(quiet, " s"), spread(loud, " s"), spread(ratios(loud, quiet))]
 
 
-def report(report, options):
+def write(report, options):
     with Backend() as backend:
         lines = [
             [str(cell) for cell in line]

@@ -1,11 +1,13 @@
-"""The same network trained by clients in Python, which fetch the rows first."""
+"""Training against Python clients that fetch the rows and train the same network."""
 
 import time
+import warnings
 
 import numpy as np
 import psycopg
+from backend import BATCH, FEATURES, HIDDEN, ROWS, Backend, make_rows
 from report import progress, ratios, spread, table
-from server import FEATURES, ROWS, Backend, make_rows
+from server import SEGMENTS
 
 try:
     import torch
@@ -14,13 +16,12 @@ except ImportError:
 
 TITLE = "End to end, against clients that fetch the rows"
 HELD_OUT = 200_000
-EPOCHS, BATCH, HIDDEN = 10, 256, (64, 32)
+EPOCHS = 10
 DECAY, SKIP_DECAY = 5e-3, 1e-3
-SEGMENTS = ["low_engagement", "organic", "campaign_driven"]
 EQUAL = 0.5
-"""Accuracies that differ by no more points are equal."""
+"""Accuracies that differ by at most this many percentage points count as equal."""
 
-# A row of PostgreSQL's binary COPY, where each has all its values: two fields, the first an array.
+# A row of binary COPY without NULLs: an array of real and an integer.
 ROW = np.dtype(
     [
         ("fields", ">i2"),
@@ -35,7 +36,7 @@ FILE_HEADER, FILE_TRAILER = 19, 2
 
 
 def fetch(table):
-    """(X, y), by binary COPY. Read as one block of memory: no Python value is made for a number."""
+    """Returns (X, y) of a table, by binary COPY and without a Python object per number."""
     codes = " ".join(f"WHEN '{name}' THEN {code}" for code, name in enumerate(SEGMENTS))
     query = f"COPY (SELECT f, CASE y {codes} END FROM {table}) TO STDOUT (FORMAT BINARY)"
     with psycopg.connect() as connection, connection.cursor().copy(query) as copy:
@@ -46,7 +47,7 @@ def fetch(table):
 
 
 class Preparation:
-    """What pg_intent does to features by itself: logarithms of skewed ones, one scale, no outliers."""
+    """Prepares features as pg_intent does: logarithms of skewed ones, one scale, clipped outliers."""
 
     def __init__(self, X):
         centred = (X - X.mean(0)) / (X.std(0) + 1e-12)
@@ -63,8 +64,11 @@ class Preparation:
 
 
 def scikit_learn(X, y, seed):
+    """Returns a fitted model."""
     from sklearn.neural_network import MLPClassifier
 
+    # scikit-learn warns that ten epochs have not converged.
+    warnings.filterwarnings("ignore", module="sklearn")
     model = MLPClassifier(
         HIDDEN,
         solver="adam",
@@ -75,11 +79,11 @@ def scikit_learn(X, y, seed):
         early_stopping=False,
         random_state=seed,
     )
-    model.fit(X, y)
-    return model.predict
+    return model.fit(X, y)
 
 
 def pytorch(X, y, seed):
+    """Trains a network and returns its function from features to codes of segments."""
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     first, second = HIDDEN
@@ -112,11 +116,13 @@ def pytorch(X, y, seed):
     return predict
 
 
-CLIENTS = {"scikit-learn": scikit_learn} | ({"PyTorch": pytorch} if torch else {})
+CLIENTS = {"scikit-learn": lambda *rows: scikit_learn(*rows).predict} | (
+    {"PyTorch": pytorch} if torch else {}
+)
 
 
 def client(fit, seed):
-    """(seconds, CPU seconds, seconds of fetching, accuracy in %) of a client."""
+    """Returns (seconds, CPU seconds, seconds of fetching, accuracy in %) of a client."""
     began, cpu_began = time.perf_counter(), time.process_time()
     X, y = fetch("bench_rows")
     fetched = time.perf_counter()
@@ -132,30 +138,26 @@ OWN, OWN_BY_DEFAULT = "pg_intent", "pg_intent, by default"
 
 
 def pg_intent(backend, seed, by_default):
-    """By default training has a thread for each processor, up to three, and workers read the rows."""
+    """Measures pg_intent as `client` does a client.
+
+    By default it trains with a thread for each processor, up to three, and workers read the rows.
+    """
     options = {"correction": "none", "epochs": EPOCHS, "patience": EPOCHS, "seed": seed}
     backend.use_threads(0 if by_default else 1)
-    backend.execute(f"SET max_parallel_workers_per_gather = {2 if by_default else 0}")
-    seconds = backend.train(ROWS, options)
+    seconds = backend.train(ROWS, options, workers=2 if by_default else 0)
     cpu = float("nan") if by_default else backend.cpu
-    # Workers cannot read the temporary table that the model is in.
-    backend.execute("SET max_parallel_workers_per_gather = 0")
     query = "SELECT 100 * avg((segment_customer(f, (SELECT model FROM trained)) = y)::int)::float8 FROM bench_held_out"
     return seconds, cpu, 0.0, backend.rows(query)[0][0]
 
 
 def warm_up():
-    """The first fit of a process loads more code: that is none of the training's time."""
+    """Fits each client once, because the first fit of a process also loads code."""
     X = np.random.default_rng(1).standard_normal((1000, FEATURES)).astype(np.float32)
     for fit in CLIENTS.values():
         fit(X, np.arange(1000) % len(SEGMENTS), 0)
 
 
-def report(report, options):
-    import warnings
-
-    # scikit-learn warns that ten epochs have not converged.
-    warnings.filterwarnings("ignore", module="sklearn")
+def write(report, options):
     results = {name: [] for name in [OWN, OWN_BY_DEFAULT, *CLIENTS]}
     warm_up()
     with Backend() as backend:
@@ -169,10 +171,10 @@ def report(report, options):
                 progress(
                     f"clients, run {run + 1}: {name} {measured[-1][0]:.1f} s, {measured[-1][3]:.2f} %"
                 )
-    write(report, options, {name: list(zip(*measured)) for name, measured in results.items()})
+    write_results(report, options, {name: list(zip(*runs)) for name, runs in results.items()})
 
 
-def write(report, options, results):
+def write_results(report, options, results):
     own_seconds, own_cpu, _, own_accuracy = results[OWN]
     lines = []
     for name, (seconds, cpu, fetching, accuracy) in results.items():

@@ -1,24 +1,24 @@
-"""One epoch of a plain training, as a multiple of its matrix products alone."""
+"""One epoch of a plain training, divided by the time of its matrix products."""
 
 import time
 from math import ceil
 
 import numpy as np
+from backend import BATCH, FEATURES, HIDDEN, ROWS, Backend
 from report import progress, ratios, spread, table
-from server import FEATURES, ROWS, Backend
+from server import SEGMENTS
 
 TITLE = "One epoch, divided by its matrix products"
-BATCH = 256
-HIDDEN = (64, 32)
-SEGMENTS = 3
+OUTPUTS = len(SEGMENTS)
 HELD_OUT = 0.01
 COMPARED = 50_000
-"""Rows that the comparison trains its one-stage network on, and holds out, at most."""
+"""The comparison's one-stage network trains on at most this many rows, and holds out as many."""
 SHORT, LONG = 3, 13
+"""The epochs of the two trainings whose difference is measured."""
 
 
 class Products:
-    """The products of one batch in single precision, in numpy, into memory that is there already."""
+    """The matrix products of one batch, in numpy, in single precision and without allocation."""
 
     def __init__(self):
         random = np.random.default_rng(1)
@@ -27,16 +27,16 @@ class Products:
             return random.standard_normal(shape).astype(np.float32)
 
         first, second = HIDDEN
-        self.x, self.g = matrix(BATCH, FEATURES), matrix(BATCH, SEGMENTS)
+        self.x, self.g = matrix(BATCH, FEATURES), matrix(BATCH, OUTPUTS)
         self.h1, self.h2 = matrix(BATCH, first), matrix(BATCH, second)
         self.d1, self.d2 = matrix(BATCH, first), matrix(BATCH, second)
-        self.z, self.skipped = matrix(BATCH, SEGMENTS), matrix(BATCH, SEGMENTS)
+        self.z, self.skipped = matrix(BATCH, OUTPUTS), matrix(BATCH, OUTPUTS)
         self.w1, self.w2, self.w3 = (
             matrix(FEATURES, first),
             matrix(first, second),
-            matrix(second, SEGMENTS),
+            matrix(second, OUTPUTS),
         )
-        self.skip = matrix(FEATURES, SEGMENTS)
+        self.skip = matrix(FEATURES, OUTPUTS)
         self.gradients = [np.empty_like(w) for w in (self.w1, self.w2, self.w3, self.skip)]
 
     def forward(self):
@@ -57,7 +57,7 @@ class Products:
 
 
 def seconds_each(task, times):
-    """(time, CPU time) of one time, as an array."""
+    """Returns (time, CPU time) of one call of `task`, the mean of `times` calls, as an array."""
     began, cpu_began = time.perf_counter(), time.process_time()
     for _ in range(times):
         task()
@@ -65,9 +65,9 @@ def seconds_each(task, times):
 
 
 def batches_of(rows):
-    """(trained, held out): the batches that all networks of one epoch pass through.
+    """Returns (trained, held out): the batches of one epoch of all networks.
 
-    Those are stage 1 and the one-stage network; the logistic regression is left out.
+    These are stage 1 and the one-stage network; the logistic regression is left out.
     """
     trained = [(1 - HELD_OUT) * rows, min((1 - HELD_OUT) * rows, COMPARED)]
     held_out = [min(HELD_OUT * rows, COMPARED)] * 2
@@ -75,19 +75,19 @@ def batches_of(rows):
 
 
 def train(backend, epochs):
-    """(time, CPU time) of a training, as an array."""
+    """Returns (time, CPU time) of a training, as an array."""
     options = {"correction": "none", "epochs": epochs, "patience": 1000}
     seconds = backend.train(ROWS, options | {"validation_fraction": HELD_OUT})
     return np.array([seconds, backend.cpu])
 
 
 def measure(backend, options):
-    """{threads: an epoch's times}, the times of a step's products and of a forward pass's; all by run."""
+    """Returns {threads: times of an epoch}, the times of a step and of a forward pass; all by run."""
     products, batches = Products(), ceil(options.rows / BATCH)
     threads = [1, 2] if backend.has_threads else [1]
     epochs, steps, forwards = {count: [] for count in threads}, [], []
     for run in range(options.runs):
-        # Before each training and after the last one: what disturbs a training disturbs these too.
+        # The products run between the trainings, so that a disturbance affects both.
         step, forward = [], []
 
         def multiply():
@@ -99,7 +99,7 @@ def measure(backend, options):
             multiply()
             short = train(backend, SHORT)
             multiply()
-            # All that does not repeat with the epochs cancels out.
+            # The difference cancels all work that does not repeat with the epochs.
             epochs[count].append((train(backend, LONG) - short) / (LONG - SHORT))
         multiply()
         steps.append(np.mean(step, 0))
@@ -109,7 +109,7 @@ def measure(backend, options):
     return epochs, steps, forwards
 
 
-def report(report, options):
+def write(report, options):
     batches = ceil(options.rows / BATCH)
     with Backend() as backend:
         epochs, steps, forwards = measure(backend, options)
@@ -132,7 +132,7 @@ def report(report, options):
     header += ["÷ products of all networks", "by CPU time"]
     report.write(
         f"""\
-{options.rows:,} rows of {FEATURES} features, network {FEATURES}-{HIDDEN[0]}-{HIDDEN[1]}-{SEGMENTS} with a skip,
+{options.rows:,} rows of {FEATURES} features, network {FEATURES}-{HIDDEN[0]}-{HIDDEN[1]}-{OUTPUTS} with a skip,
 batch {BATCH}, `correction` none. An epoch of pg_intent is the difference of two trainings in SQL, of {LONG} and of
 {SHORT} epochs, divided by {LONG - SHORT}; {HELD_OUT:.0%} of the rows are held out. Divided by numpy's time for the
 matrix products of {batches:,} batches, forward and backward, in one thread: {spread([time for time, _ in plain], " s")}.

@@ -2,41 +2,43 @@
 
 from statistics import median
 
-from report import number, progress, spread, table
-from server import FEATURES, Backend, make_rows
+from backend import FEATURES, Backend, make_rows
+from report import MEGABYTE, number, progress, spread, table
 
 TITLE = "Growth with the rows"
-MOST, MOST_OF_ALL = 1_000_000, 10_000_000
+MAX_ROWS, MAX_ROWS_FULL = 1_000_000, 10_000_000
 OPTIONS = {"correction": "none", "epochs": 2}
-MEGABYTE = 1024 * 1024
+
+
+HEADER = [
+    "rows",
+    "rows used",
+    "time",
+    "÷ the line above",
+    "peak memory",
+    "÷ raw rows",
+    "what training added ÷ raw rows",
+    "peak with 2 workers",
+]
 
 
 def sizes(options):
-    most = MOST_OF_ALL if options.full else min(options.rows, MOST)
+    """Returns the numbers of rows to train on."""
+    most = MAX_ROWS_FULL if options.full else min(options.rows, MAX_ROWS)
     return [size for size in (10**power for power in range(4, 8)) if size <= most]
 
 
 def train(workers=0):
-    """(seconds, own memory before, at its peak, what it counted) of a training in a process of its own."""
+    """Returns (seconds, memory before, peak memory, model_info) of a training in a new process."""
     with Backend() as backend:
-        backend.execute(f"SET max_parallel_workers_per_gather = {workers}")
         before = backend.peak_memory()
-        seconds = backend.train("SELECT f, y FROM bench_growth", OPTIONS)
-        return (
-            seconds,
-            before,
-            backend.peak_memory(),
-            info(backend),
-        )
-
-
-def info(backend):
-    # Workers cannot read the temporary table that the model is in.
-    backend.execute("SET max_parallel_workers_per_gather = 0")
-    return backend.info("rows_read", "rows_used", "warnings")
+        seconds = backend.train("SELECT f, y FROM bench_growth", OPTIONS, workers=workers)
+        peak = backend.peak_memory()
+        return seconds, before, peak, backend.info("rows_read", "rows_used", "warnings")
 
 
 def measure(size, runs):
+    """Returns what `train` does, by run, and the peak memory of a training with workers."""
     with Backend() as backend:
         make_rows(backend, "bench_growth", size, seed=3)
         measured = [train() for _ in range(runs)]
@@ -49,7 +51,7 @@ def measure(size, runs):
     return seconds, before, peak, in_parallel, infos[0]
 
 
-def report(report, options):
+def write(report, options):
     lines, faster = [], None
     for size in sizes(options):
         seconds, before, peak, in_parallel, (_, used, _) = measure(size, options.runs)
@@ -67,16 +69,6 @@ def report(report, options):
             ]
         )
         faster = median(seconds)
-    header = [
-        "rows",
-        "rows used",
-        "time",
-        "÷ the line above",
-        "peak memory",
-        "÷ raw rows",
-        "what training added ÷ raw rows",
-        "peak with 2 workers",
-    ]
     report.write(
         f"""\
 `correction` none, {OPTIONS["epochs"]} epochs, a new connection for each training. Peak memory is VmHWM of the server's
@@ -84,5 +76,5 @@ process less the shared buffers in it; raw rows are rows × {FEATURES} × 4 byte
 process had before, which is most of it for few rows. `pg_intent.training_memory` is the default: past it a training
 uses an even sample. The last column is the peak of the process that trains where two workers read rows as well: PostgreSQL
 keeps what they sent until both have.{"" if options.full else " 10,000,000 rows are measured with `--full`."}""",
-        table(header, lines),
+        table(HEADER, lines),
     )

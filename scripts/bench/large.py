@@ -1,33 +1,28 @@
-"""A training on many more rows than its memory holds: does it stay inside, and is the model as good?"""
-
-import sys
-from pathlib import Path
+"""Memory and quality of a training on more rows than its memory holds."""
 
 import numpy as np
-from report import number, progress, table
-from server import FEATURES, Backend, make_rows
-
-# What the method must reach stands with its figures.
-sys.path.append(str(Path(__file__).parents[1] / "figures"))
+from backend import FEATURES, Backend, make_rows
 from claims import JUDGED, judge
-from simulation import SCENARIOS
+from report import MEGABYTE, number, progress, table
+from scenarios import SCENARIOS
 
 TITLE = "More rows than the memory holds"
-MOST, MEMORY = 10_000_000, 256
+MAX_ROWS, MEMORY = 10_000_000, 256
+"""The rows of a full run and its memory in MB; fewer rows get proportionally less memory."""
 TESTED = 20_000
-MEGABYTE = 1024 * 1024
 BINS = 15
 SCENARIO = next(scenario for scenario in SCENARIOS if scenario.key == "missing_40")
 
 
 def calibration_error(truth, chance):
+    """Returns the expected calibration error."""
     bins = np.minimum((chance * BINS).astype(int), BINS - 1)
     present = [bins == i for i in range(BINS) if (bins == i).any()]
     return sum(abs(truth[bin].mean() - chance[bin].mean()) * bin.mean() for bin in present)
 
 
 def figures(backend):
-    """Of customers that the training has not seen, against their true segments."""
+    """Returns the measures on customers that the training has not seen, by their true segments."""
     from sklearn.metrics import f1_score, roc_auc_score
 
     rows = backend.rows(
@@ -45,28 +40,24 @@ def figures(backend):
         "mf1": f1_score(truth, segment, average="macro"),
         "brier": np.mean((intent - driven) ** 2),
         "ece": calibration_error(driven, intent),
-        "precision": (corrected & hidden).sum() / corrected.sum(),
+        "precision": (corrected & hidden).sum() / corrected.sum() if corrected.any() else np.nan,
         "recall": (corrected & hidden).sum() / hidden.sum(),
         "c_error": abs(frequency - SCENARIO.true_c),
     }
 
 
 def train(backend, limit, workers):
-    """(seconds, own memory before, at its peak)"""
+    """Returns (seconds, memory before, peak memory) of a training with `limit` MB."""
     backend.execute(f"SET pg_intent.training_memory = '{limit}MB'")
-    backend.execute(f"SET max_parallel_workers_per_gather = {workers}")
     backend.use_threads(0)
     before = backend.peak_memory()
-    seconds = backend.train("SELECT f, y FROM bench_large", {})
-    peak = backend.peak_memory()
-    # Workers cannot read the temporary table that the model is in.
-    backend.execute("SET max_parallel_workers_per_gather = 0")
-    return seconds, before, peak
+    seconds = backend.train("SELECT f, y FROM bench_large", {}, workers=workers)
+    return seconds, before, backend.peak_memory()
 
 
-def report(report, options):
-    rows = MOST if options.full else options.rows
-    limit = max(MEMORY * rows // MOST, 1)
+def write(report, options):
+    rows = MAX_ROWS if options.full else options.rows
+    limit = max(MEMORY * rows // MAX_ROWS, 1)
     with Backend() as maker:
         make_rows(maker, "bench_large", rows, seed=4, exposed_share=1)
         make_rows(maker, "bench_tested", TESTED, 5, 1, ", true_segment AS truth")

@@ -1,24 +1,24 @@
-"""What the whole method costs beside one plain network, and where its time goes."""
+"""The cost of the whole method relative to one plain network, and its share by stage."""
 
 import time
 from collections import Counter
 from statistics import median
 
+from backend import ROWS, Backend
 from report import number, progress, ratios, spread, table
-from server import ROWS, Backend
 
 TITLE = "The whole method, divided by one plain training"
 PLAIN = {"correction": "none", "epochs": 10, "patience": 10}
 MODES = {"with exposure": True, "without exposure": False}
-FEWEST_NOTICES = 4
+MIN_NOTICES = 4
 
 
 def stages(notices, began, ended):
-    """{stage: share of the time}, or nothing where the notices are too few to tell.
+    """Returns {stage: share of the time}, which is empty if there are too few notices.
 
-    The time before a notice is its stage's, that after the last one the last's.
+    The time before a notice counts to its stage, and the time after the last one to the last stage.
     """
-    if len(notices) < FEWEST_NOTICES:
+    if len(notices) < MIN_NOTICES:
         return {}
     seconds = Counter()
     for moment, stage in notices:
@@ -29,7 +29,7 @@ def stages(notices, began, ended):
 
 
 def measure(backend, exposed):
-    """(seconds, {stage: share}, {stage: epochs}) of a training with the default options."""
+    """Returns (seconds, {stage: share}, {stage: epochs}) of a training by default options."""
     began = time.perf_counter()
     seconds = backend.train(ROWS, {}, exposed)
     shares = stages(backend.notices, began, time.perf_counter())
@@ -37,7 +37,7 @@ def measure(backend, exposed):
 
 
 def describe(mode, measured):
-    """One line for each stage, in the order in which they come."""
+    """Yields one table line per stage, in the order in which the stages run."""
     names = list(
         dict.fromkeys(stage for _, shares, epochs in measured for stage in [*shares, *epochs])
     )
@@ -52,7 +52,7 @@ def describe(mode, measured):
         ]
 
 
-def report(report, options):
+def write(report, options):
     plain, whole, plain_epochs = [], {mode: [] for mode in MODES}, {}
     with Backend() as backend:
         for run in range(options.runs):

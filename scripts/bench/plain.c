@@ -1,6 +1,6 @@
 /*
- * What a score costs in plain C, for the benchmark: the same network over real[], its numbers made up, no
- * logarithms, no model to be found, no NULL, one length only.
+ * The benchmark's score in plain C: the default network over real[] with made-up weights, without logarithms,
+ * model look-up, NULLs or a choice of lengths.
  */
 #include "postgres.h"
 

@@ -1,30 +1,27 @@
-"""Who is measured: pg_intent through SQL, and the reference for a comparison on the same rows.
+"""The measured implementations: pg_intent through SQL, and the reference on the same rows.
 
-Both have the same method; segments are 0 low_engagement, 1 organic, 2 campaign_driven:
-fit(X, observed, exposed, options, names) -> Fitted, where `exposed` is None for simple mode.
+Both have fit(X, observed, exposed, options, names) -> Fitted. `observed` are codes of segments, and
+`exposed` is None for simple mode.
 """
 
 import json
 import queue
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
-
-SEGMENTS = ["low_engagement", "organic", "campaign_driven"]
+from server import SEGMENTS, Connection
 
 
 @dataclass
 class Fitted:
     """A trained model.
 
-    score(X) -> (P(segment) as an array of three columns, intent).
-    correction() -> P(truly campaign-driven) of the training rows, as they were recorded.
+    score(X) returns (P(segment) as an array of three columns, intent).
+    correction() returns P(truly campaign-driven) of the training rows, given their observed segments.
     """
 
     score: Callable
@@ -33,26 +30,22 @@ class Fitted:
     corrected: float
 
 
-class PgIntent:
-    """The extension, in the server that libpq's environment variables name."""
+class PgIntent(Connection):
+    """The extension, which trains one named model at a time."""
 
     name = "pg_intent"
     takes_corrections = True
 
     def __init__(self):
-        self.warnings = []
-        self.connection = psycopg.connect(autocommit=True, row_factory=dict_row)
-        self.connection.add_notice_handler(self._notice)
-        # Several connections measure at the same time; their tables are temporary, their models not.
+        super().__init__(dict_row)
+        # Connections measure side by side: their tables are temporary, but their models are not.
         self.campaign = f"figures_{self.connection.info.backend_pid}"
 
-    def _notice(self, diagnostic):
-        if diagnostic.severity_nonlocalized == "WARNING":
-            self.warnings.append(diagnostic.message_primary)
-
     def fit(self, X, observed, exposed, options, names=None):
-        """Trains on named columns by train_model(), or on float8[] by the bare aggregate where
-        no names are given. One network unless the options ask for a committee."""
+        """Trains on named columns by train_model(), or without names on float8[] by the aggregate.
+
+        It trains one network unless the options ask for a committee.
+        """
         options = {"ensemble": 1, **options}
         labels = [SEGMENTS[segment] for segment in observed]
         flags = [None] * len(X) if exposed is None else [bool(flag) for flag in exposed]
@@ -60,7 +53,7 @@ class PgIntent:
         self._load("training", X, names, others)
         if names is None:
             exposure = "" if exposed is None else "exposed, "
-            self.execute_training(
+            self.execute(
                 f"""SELECT save_model(%(campaign)s, train_intent_model(
                         f, observed_segment, {exposure}%(options)s::jsonb)) FROM training""",
                 {"campaign": self.campaign, "options": json.dumps(options)},
@@ -81,36 +74,30 @@ class PgIntent:
         )
 
     def train(self, query, options):
-        """Trains this connection's model on a query."""
-        self.execute_training(
+        """Trains the model on a query."""
+        self.execute(
             "SELECT FROM train_model(%(campaign)s, %(query)s, %(options)s::jsonb)",
             {"campaign": self.campaign, "query": query, "options": json.dumps(options)},
         )
 
-    def execute_training(self, statement, arguments):
-        self.warnings.clear()
-        self.connection.execute(statement, arguments)
-        for warning in self.warnings:
-            print(f"  warning: {warning}", file=sys.stderr)
-
     def info(self):
-        return self.connection.execute("SELECT * FROM model_info(%s)", [self.campaign]).fetchone()
+        return self.execute("SELECT * FROM model_info(%s)", [self.campaign]).fetchone()
 
     def predictions(self, query):
-        """(P, intent) from a query that gives the columns of score_customer()."""
-        rows = self.connection.execute(query, {"campaign": self.campaign}).fetchall()
+        """Returns (P, intent) from a query whose columns are those of score_customer()."""
+        rows = self.rows(query, {"campaign": self.campaign})
         columns = [f"p_{segment}" for segment in SEGMENTS]
         P = np.array([[row[column] for column in columns] for row in rows])
         return P, np.array([row["campaign_intent"] for row in rows])
 
     def load(self, table, columns, rows):
         """Creates a temporary table from column definitions and rows."""
-        self.connection.execute(f"DROP TABLE IF EXISTS {table}")
-        self.connection.execute(f"CREATE TEMPORARY TABLE {table} ({', '.join(columns)})")
+        self.execute(f"DROP TABLE IF EXISTS {table}")
+        self.execute(f"CREATE TEMPORARY TABLE {table} ({', '.join(columns)})")
         with self.connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-        self.connection.execute(f"ANALYZE {table}")
+        self.execute(f"ANALYZE {table}")
 
     def _load(self, table, X, names, others=()):
         others = dict(others)
@@ -132,16 +119,16 @@ class PgIntent:
 
     def _correction(self, names):
         features = "f" if names is None else "training"
-        rows = self.connection.execute(
+        rows = self.rows(
             f"""SELECT correct_label({features}, observed_segment, exposed, %s) AS t
                 FROM training ORDER BY id""",
             [self.campaign],
-        ).fetchall()
+        )
         return np.array([row["t"] for row in rows])
 
 
 class Reference:
-    """The design's reference: the posterior correction alone, without committee and slope."""
+    """The design's reference, which has the posterior correction but no committee and no slope."""
 
     name = "reference"
     takes_corrections = False
@@ -163,7 +150,7 @@ class Reference:
 
 
 class Pool:
-    """Several backends of a kind, which measure at the same time. A training takes one processor."""
+    """Backends of one kind that measure side by side; each training takes one processor."""
 
     def __init__(self, kind, size):
         self.kind = kind
@@ -177,7 +164,7 @@ class Pool:
         return self.kind.name
 
     def map(self, task, jobs):
-        """[task(backend, *job) for each job], in the order of the jobs."""
+        """Returns [task(backend, *job) for each job], in the order of the jobs."""
 
         def run(job):
             backend = self.idle.get()

@@ -1,11 +1,11 @@
-"""Few customers: one network, a committee of five, and the committee distilled into one network."""
+"""Few customers: one network against a committee of five, distilled or not."""
 
-import sys
 import time
 
 import email_test
 import numpy as np
-from claims import number, table
+from claims import decimals
+from report import progress, table
 
 ROWS = 4_000
 TEST_ROWS = 20_000
@@ -16,14 +16,14 @@ VARIANTS = {
     "committee of 5, distilled": {"ensemble": 5},
 }
 ONE, PLAIN, DISTILLED = VARIANTS
-# Title, the simulator's arguments, whether exposure is known.
+# (title, arguments of the simulator, True if exposure is known)
 SCENARIOS = [
     ("40 % missing at random", {"rho": 0.4}, False),
     ("exposure known, 40 % missing", {"rho": 0.4, "e": 0.6}, True),
     ("exposure known, no campaign label", {"rho": 1.0, "e": 0.6}, True),
 ]
 MEASURES = ["auc", "mf1", "brier", "ece"]
-# What distillation has to keep of what the committee gains, of each measure.
+# The share of the committee's gain that distillation has to keep, of each measure.
 KEPT = 0.75
 
 EXPLANATION = f"""\
@@ -38,7 +38,7 @@ the plain committee gains over one network, in mean Qini, AUC and mF1 each, and 
 
 
 def measure_email(backend, arm, seed):
-    """The Qini of each variant, the mean of both halves of a split."""
+    """Returns the Qini of each variant, the mean of both halves of a split."""
     started = time.monotonic()
     X, mailed, visit, both = email_test.halves(arm.key, seed)
     qini = {}
@@ -51,13 +51,12 @@ def measure_email(backend, arm, seed):
             areas.append(email_test.area(uplift, mailed[test], visit[test]))
         qini[name] = float(np.mean(areas))
     shown = ", ".join(f"{name} {value:.1f}" for name, value in qini.items())
-    seconds = time.monotonic() - started
-    print(f"committee: {arm.title}, split {seed}: {shown} ({seconds:.0f} s)", file=sys.stderr)
+    progress(f"committee: {arm.title}, split {seed}: {shown}", started)
     return qini
 
 
 def measure_simulated(backend, scenario, seed):
-    """The measures of each variant."""
+    """Returns the measures of each variant."""
     import simulate
     from metrics import evaluate
 
@@ -72,15 +71,16 @@ def measure_simulated(backend, scenario, seed):
         fitted = backend.fit(training["X"], training["obs"], exposed, options, simulate.NAMES)
         scores = evaluate(test, *fitted.score(test["X"]))
         measured[name] = [scores[measure] for measure in MEASURES]
-    shown = ", ".join(f"{name} {number(scores[0])}" for name, scores in measured.items())
-    seconds = time.monotonic() - started
-    print(f"committee: {title}, seed {seed}: AUC {shown} ({seconds:.0f} s)", file=sys.stderr)
+    shown = ", ".join(f"{name} {decimals(scores[0])}" for name, scores in measured.items())
+    progress(f"committee: {title}, seed {seed}: AUC {shown}", started)
     return measured
 
 
 def differences(values):
-    """Mean, mean difference from one network and its standard error, of each variant's values by
-    split or seed."""
+    """Returns (mean, mean difference from one network, its standard error) of each variant.
+
+    `values` has one number per split or seed for each variant.
+    """
     one = np.array(values[ONE])
     result = {}
     for name in VARIANTS:
@@ -90,52 +90,71 @@ def differences(values):
     return result
 
 
-def report(output, judged, keys):
-    if keys and "committee" not in keys:
-        return
+def measure(judged):
+    """Returns the results as emails[arm][split] and runs[scenario][seed]."""
     splits = email_test.SPLIT_SEEDS
     emails = judged.map(measure_email, [(arm, s) for arm in email_test.ARMS for s in splits])
-    # [arm][split], [scenario][seed]
-    emails = [emails[i : i + len(splits)] for i in range(0, len(emails), len(splits))]
     runs = judged.map(measure_simulated, [(one, s) for one in SCENARIOS for s in range(SEEDS)])
-    runs = [runs[i : i + SEEDS] for i in range(0, len(runs), SEEDS)]
+
+    def parts(results, size):
+        return [results[i : i + size] for i in range(0, len(results), size)]
+
+    return parts(emails, len(splits)), parts(runs, SEEDS)
+
+
+def decisive(emails, runs):
+    """Returns {measure: differences} of the three measures that decide on the default."""
 
     def qini(name):
-        return [np.mean([arm[i][name] for arm in emails]) for i in range(len(splits))]
+        return [np.mean([arm[name] for arm in split]) for split in zip(*emails)]
 
     def simulated(name, place):
-        return [np.mean([part[i][name][place] for part in runs]) for i in range(SEEDS)]
+        return [np.mean([run[name][place] for run in seed]) for seed in zip(*runs)]
 
-    decisive = {
+    return {
         "mean Qini": differences({name: qini(name) for name in VARIANTS}),
         "AUC": differences({name: simulated(name, 0) for name in VARIANTS}),
         "mF1": differences({name: simulated(name, 1) for name in VARIANTS}),
     }
 
+
+def judge_gains(measures):
+    """Returns one table line per measure, and True if distillation keeps enough of each gain."""
     lines, keeps = [], True
-    for measure, values in decisive.items():
+    for measure, values in measures.items():
         gain, kept = values[PLAIN][1], values[DISTILLED][1]
         enough = kept >= KEPT * max(gain, 0)
         keeps &= enough
-        cells = [number(values[ONE][0])]
+        cells = [decimals(values[ONE][0])]
         for name in (PLAIN, DISTILLED):
             mean, difference, error = values[name]
             sign = "+" if difference >= 0 else ""
-            cells.append(f"{number(mean)} ({sign}{number(difference)} ± {number(error)})")
+            cells.append(f"{decimals(mean)} ({sign}{decimals(difference)} ± {decimals(error)})")
         lines.append([measure, *cells, "kept" if enough else "not kept"])
-    verdict = "the committee's gains are kept" if keeps else "the committee's gains are not kept"
-    default = "ensemble = 5, distilled, below 50,000 rows" if keeps else "ensemble = 1"
+    return lines, keeps
 
-    each = [
+
+def one_by_one(emails, runs):
+    """Returns one table line per arm and per scenario."""
+    lines = [
         [f"Qini, {arm.title}", *(f"{np.mean([split[n] for split in part]):.1f}" for n in VARIANTS)]
         for arm, part in zip(email_test.ARMS, emails)
     ]
     for (title, _, _), part in zip(SCENARIOS, runs):
         means = [np.mean([run[name] for run in part], axis=0) for name in VARIANTS]
-        each.append([title, *(" / ".join(map(number, mean)) for mean in means)])
+        lines.append([title, *(" / ".join(map(decimals, mean)) for mean in means)])
+    return lines
 
-    output.write("## The committee: which default", EXPLANATION, RULE)
-    output.write(table(["", *VARIANTS, "distilled"], lines))
-    output.write(f"**By the rule {verdict}. The default that follows: {default}.**")
-    output.write("One by one; simulated customers: AUC / mF1 / Brier / ECE.")
-    output.write(table(["", *VARIANTS], each))
+
+def write(report, judged, keys):
+    if keys and "committee" not in keys:
+        return
+    emails, runs = measure(judged)
+    lines, keeps = judge_gains(decisive(emails, runs))
+    verdict = "the committee's gains are kept" if keeps else "the committee's gains are not kept"
+    default = "ensemble = 5, distilled, below 50,000 rows" if keeps else "ensemble = 1"
+    report.write("## The committee: which default", EXPLANATION, RULE)
+    report.write(table(["", *VARIANTS, "distilled"], lines))
+    report.write(f"**By the rule {verdict}. The default that follows: {default}.**")
+    report.write("One by one; simulated customers: AUC / mF1 / Brier / ECE.")
+    report.write(table(["", *VARIANTS], one_by_one(emails, runs)))

@@ -1,16 +1,16 @@
-"""Hillstrom's randomised e-mail test: what a mailing truly caused can be measured, not seen."""
+"""Hillstrom's randomised e-mail test, in which the effect of a mailing can be measured."""
 
-import sys
 import time
 from dataclasses import dataclass
 
 import numpy as np
-from claims import JUDGED, Claim, judge, table
+from claims import JUDGED, Claim, judge
+from report import progress, table
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-# The seeds of the splits; each is the seed of its two trainings as well.
+# The seed of each split, and of its two trainings.
 SPLIT_SEEDS = [1, 2, 3, 4, 5, 6, 7, 8]
 
 EXPLANATION = """\
@@ -35,11 +35,13 @@ sixteen:
 
 @dataclass(frozen=True)
 class Arm:
+    """E-mails that are compared with none, and the claims for them."""
+
     key: str
     title: str
     claims: list
     published: str
-    """The design's figures, on other splits: Qini (engagement model, T-learner) and gain."""
+    """Qini (engagement model, T-learner) and gain as the design reports them, on other splits."""
 
 
 ARMS = [
@@ -60,13 +62,13 @@ ARMS = [
 
 
 def visit_model(X, visit):
-    """P(visit | features) as a function of features."""
+    """Fits P(visit | features); returns it as a function of features."""
     model = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, visit)
     return lambda X: model.predict_proba(X)[:, 1]
 
 
 def halves(arm, seed):
-    """The rows of an arm, and (training, held-out) both ways round."""
+    """Returns the rows of an arm, and each half as (training, held out) with the other."""
     from hillstrom import hillstrom
 
     X, mailed, visit, _, _ = hillstrom(arm)
@@ -102,19 +104,18 @@ def measure_half(backend, X, mailed, visit, train, test, seed):
 
 
 def measure_split(backend, arm, seed):
-    """Means over both halves of a split."""
+    """Returns the means over both halves of a split."""
     started = time.monotonic()
     X, mailed, visit, both = halves(arm.key, seed)
     measured = [measure_half(backend, X, mailed, visit, *half, seed) for half in both]
     split = {name: float(np.mean([half[name] for half in measured])) for name in measured[0]}
     shown = ", ".join(f"{name} {value:.1f}" for name, value in split.items())
-    seconds = time.monotonic() - started
-    print(f"{backend.name}: {arm.title}, split {seed}: {shown} ({seconds:.0f} s)", file=sys.stderr)
+    progress(f"{backend.name}: {arm.title}, split {seed}: {shown}", started)
     return split
 
 
 def measure(pool, arm):
-    """Means over the splits, and how far the gains of the splits agree."""
+    """Returns the means over the splits, and the deviation and the sign of their gains."""
     splits = pool.map(measure_split, [(arm, seed) for seed in SPLIT_SEEDS])
     measured = {name: float(np.mean([split[name] for split in splits])) for name in splits[0]}
     gains = [split["gain"] for split in splits]
@@ -131,7 +132,7 @@ def cell(measured):
     )
 
 
-def report(output, judged, others, keys):
+def write(report, judged, others, keys):
     arms = [arm for arm in ARMS if not keys or arm.key in keys]
     if not arms:
         return
@@ -142,10 +143,10 @@ def report(output, judged, others, keys):
         lines.append([arm.title, cell(measured), arm.published, *here])
         texts, holds = judge(arm.title, arm.claims, measured)
         verdicts += texts
-        output.holds &= holds
+        report.holds &= holds
     figures = "Qini (engagement model, T-learner); gain, splits above 0"
     header = ["", f"{judged.name}: {figures}", "reference, on other splits"]
     header += [f"{other.name} here" for other in others]
     splits = f"means of {len(SPLIT_SEEDS)} half splits, both halves"
-    output.write(f"## Hillstrom's e-mail test ({splits})", EXPLANATION)
-    output.write(table(header, lines), table(JUDGED, verdicts))
+    report.write(f"## Hillstrom's e-mail test ({splits})", EXPLANATION)
+    report.write(table(header, lines), table(JUDGED, verdicts))

@@ -1,7 +1,7 @@
 """Measures pg_intent against the figures that its learning method must reach.
 
-Prints Markdown and ends with exit code 1 if a figure is missed. Run by scripts/figures/run, which
-provides the server and the packages; progress goes to stderr.
+Prints Markdown, and progress to stderr; the exit code is 1 if a figure is missed. scripts/figures/run
+runs it with the server and the packages.
 """
 
 import argparse
@@ -38,15 +38,8 @@ def arguments():
     return parser, parser.parse_args()
 
 
-def introduction(options):
-    """The command that makes the figures, and of what."""
-    import psycopg
-
-    with psycopg.connect() as connection:
-        connection.execute("CREATE EXTENSION IF NOT EXISTS pg_intent")
-        query = """SELECT extversion, split_part(current_setting('server_version'), ' ', 1)
-                   FROM pg_extension WHERE extname = 'pg_intent'"""
-        extension, server = connection.execute(query).fetchone()
+def introduction(versions, options):
+    """Returns the first paragraphs, with the command that makes the figures."""
     words = ["scripts/figures/run", *options.keys]
     words += ["--seeds", str(options.seeds)] if options.seeds != 3 else []
     words += ["--reference"] if options.reference else []
@@ -54,7 +47,7 @@ def introduction(options):
     return f"""\
 # Figures
 
-Made by `{" ".join(words)}`, with pg_intent {extension} on PostgreSQL {server}.
+Made by `{" ".join(words)}`, with {versions}.
 
 "Reference" is the design's own implementation of the method in Python; "must reach" is what the design demands.
 Everything but the section on the committee trains one network (`ensemble` = 1), as the reference does."""
@@ -62,30 +55,32 @@ Everything but the section on the committee trains one network (`ensemble` = 1),
 
 def main():
     parser, options = arguments()
-    # The reference is plain files, not a package.
+    # The reference is a directory of modules, not a package.
     sys.path.insert(0, os.path.join(options.shared, "reference"))
     import bank
     import committee
     import email_test
     import simulation
     from backends import PgIntent, Pool, Reference
-    from output import Output
+    from report import Report
+    from server import versions
 
     known = [scenario.key for scenario in simulation.SCENARIOS]
     known += [arm.key for arm in email_test.ARMS] + SECTIONS
     for key in options.keys:
         if key not in known:
             parser.error(f"there is no '{key}'; there are: {', '.join(known)}")
-    output = Output(introduction(options))
+    report = Report()
+    report.write(introduction(versions(), options))
     judged = Pool(PgIntent, options.jobs)
     others = [Pool(Reference, options.jobs)] if options.reference else []
-    simulation.report(output, judged, others, options.keys, options.seeds)
-    email_test.report(output, judged, others, options.keys)
-    committee.report(output, judged, options.keys)
-    bank.report(output, judged, options.keys, options.shared)
+    simulation.write(report, judged, others, options.keys, options.seeds)
+    email_test.write(report, judged, others, options.keys)
+    committee.write(report, judged, options.keys)
+    bank.write(report, judged, options.keys, options.shared)
     if options.write:
-        output.save(options.write)
-    return 0 if output.holds else 1
+        report.save(options.write)
+    return 0 if report.holds else 1
 
 
 if __name__ == "__main__":

@@ -1,21 +1,18 @@
-"""Simulated customers: what a campaign truly caused is known."""
+"""Simulated customers, whose true segments are known."""
 
-import sys
 import time
-from dataclasses import dataclass
 
 import numpy as np
-from claims import JUDGED, Claim, judge, number, table
+from claims import JUDGED, decimals, judge
+from report import progress, table
+from scenarios import SCENARIOS, T_LEARNER
 
 ROWS = 20_000
 MEASURES = ["auc", "mf1", "brier", "ece"]
 FIGURES = "AUC / mF1 / Brier / ECE"
-# Rivals trained on the same rows: the option `correction`, and whether they are given the truth.
+# Rivals trained on the same rows: (option `correction`, True if given the true segments).
 RIVALS = {"none": ("none", False), "splc": ("splc", False), "none on the truth": ("none", True)}
 SIDE_BY_SIDE = ["none", "splc"]
-T_LEARNER = "LightGBM T-learner"
-# campaign_intent is a probability wherever the table is reached.
-CALIBRATED = Claim("ece", 0.05)
 
 EXPLANATION = f"""\
 {ROWS:,} training customers of the reference's simulator (its seed 1000 + seed) and {ROWS:,} others (9000 + seed). AUC,
@@ -26,120 +23,8 @@ compares two LightGBM models, of engagement among exposed and among unexposed cu
 `correct_label()` puts above one half."""
 
 
-@dataclass(frozen=True)
-class Scenario:
-    key: str
-    title: str
-    simulation: dict
-    """Arguments of the simulator's make()."""
-    claims: list
-    published: tuple = ()
-    """The reference's AUC, mF1 and Brier in the design."""
-    exposure: bool = False
-    options: tuple = ()
-    """Training options as (name, value)."""
-    true_c: float | None = None
-
-
-SCENARIOS = [
-    Scenario(
-        "missing_0",
-        "nothing missing",
-        {"rho": 0},
-        [Claim("auc", 0.920), Claim("corrected", 0.01), Claim("mf1", -0.005, "none"), CALIBRATED],
-        (0.927, 0.677, 0.106),
-        true_c=1.0,
-    ),
-    Scenario(
-        "missing_40",
-        "40 % missing at random",
-        {"rho": 0.4},
-        [
-            Claim("auc", 0.919),
-            Claim("mf1", 0.660),
-            Claim("brier", 0.118),
-            Claim("precision", 0.75),
-            Claim("recall", 0.45),
-            Claim("c_error", 0.08),
-            Claim("mf1", 0.03, "none"),
-            Claim("brier", 0.03, "splc"),
-            CALIBRATED,
-        ],
-        (0.926, 0.673, 0.109),
-        true_c=0.6,
-    ),
-    Scenario(
-        "missing_60",
-        "60 % missing at random",
-        {"rho": 0.6},
-        [Claim("c_error", 0.08), CALIBRATED],
-        true_c=0.4,
-    ),
-    Scenario(
-        "missing_80",
-        "80 % missing at random",
-        {"rho": 0.8},
-        [
-            Claim("auc", 0.910),
-            Claim("mf1", 0.645),
-            Claim("brier", 0.130),
-            Claim("c_error", 0.08),
-            Claim("mf1", 0.20, "none"),
-            Claim("mf1", 0.15, "splc"),
-            CALIBRATED,
-        ],
-        (0.920, 0.667, 0.115),
-        true_c=0.2,
-    ),
-    Scenario(
-        "by_app_declared",
-        "60 % missing, by app use, declared",
-        {"rho": 0.6, "mode": "sar"},
-        [Claim("auc", 0.900), Claim("mf1", 0.64), Claim("auc", 0.10, "none"), CALIBRATED],
-        (0.919, 0.664, 0.117),
-        options=(("attribution_by", "app_user"),),
-    ),
-    Scenario(
-        "exposure_40",
-        "exposure known, 40 % missing",
-        {"rho": 0.4, "e": 0.6},
-        [
-            Claim("auc", 0.918),
-            Claim("mf1", 0.665),
-            Claim("brier", 0.115),
-            Claim("auc", -0.01, "none on the truth"),
-            CALIBRATED,
-        ],
-        (0.926, 0.675, 0.107),
-        exposure=True,
-    ),
-    Scenario(
-        "exposure_by_app",
-        "exposure known, 60 % missing by app use, undeclared",
-        {"rho": 0.6, "mode": "sar", "e": 0.6},
-        [
-            Claim("auc", 0.915),
-            Claim("mf1", 0.665),
-            Claim("brier", 0.118),
-            Claim("auc", 0.10, "none"),
-            CALIBRATED,
-        ],
-        (0.925, 0.676, 0.108),
-        exposure=True,
-    ),
-    Scenario(
-        "exposure_no_labels",
-        "exposure known, no campaign label",
-        {"rho": 1.0, "e": 0.6},
-        [Claim("auc", 0.912), Claim("mf1", 0.66), Claim("auc", -0.005, T_LEARNER), CALIBRATED],
-        (0.923, 0.675, 0.111),
-        exposure=True,
-    ),
-]
-
-
 def t_learner(training, X):
-    """The intent of X by two models of engagement; exposure is all that they know."""
+    """Returns the intent of X by two models of engagement, among the exposed and the others."""
     from lightgbm import LGBMClassifier
 
     def engagement(exposed):
@@ -153,63 +38,84 @@ def t_learner(training, X):
     return 1 - engagement(0) / engagement(1)
 
 
-def measure_once(backend, scenario, seed):
-    import simulate
-    from metrics import evaluate
+class Trial:
+    """A scenario with one seed: its training customers, and others for testing."""
 
-    started = time.monotonic()
-    training = simulate.make(1000 + seed, ROWS, **scenario.simulation)
-    test = simulate.make(9000 + seed, ROWS, **scenario.simulation)
-    exposed = training["exposed"] if scenario.exposure else None
-    measured = {}
+    def __init__(self, backend, scenario, seed):
+        import simulate
 
-    def fit(observed, **options):
-        options = {"seed": seed, **options}
-        return backend.fit(training["X"], observed, exposed, options, simulate.NAMES)
+        self.backend, self.names, self.seed = backend, simulate.NAMES, seed
+        self.training = simulate.make(1000 + seed, ROWS, **scenario.simulation)
+        self.test = simulate.make(9000 + seed, ROWS, **scenario.simulation)
+        self.exposed = self.training["exposed"] if scenario.exposure else None
 
-    def evaluated(P, intent):
-        scores = evaluate(test, P, intent)
+    def fit(self, observed, **options):
+        options = {"seed": self.seed, **options}
+        X = self.training["X"]
+        return self.backend.fit(X, observed, self.exposed, options, self.names)
+
+    def evaluate(self, P, intent):
+        from metrics import evaluate
+
+        scores = evaluate(self.test, P, intent)
         return {measure: scores[measure] for measure in MEASURES}
 
-    fitted = fit(training["obs"], **dict(scenario.options))
-    measured.update(evaluated(*fitted.score(test["X"])))
-    measured["corrected"] = fitted.corrected / (training["obs"] > 0).sum()
-    if scenario.true_c is not None:
-        measured["c"] = fitted.label_frequency
-        measured["c_error"] = abs(fitted.label_frequency - scenario.true_c)
-    hidden = (training["true"] == 2) & (training["obs"] == 1)
-    if hidden.any():
-        corrected = (fitted.correction() > 0.5) & (training["obs"] == 1)
-        right = (corrected & hidden).sum()
-        measured["precision"] = right / corrected.sum() if corrected.any() else np.nan
-        measured["recall"] = right / hidden.sum()
+    def measure(self, scenario):
+        """Returns the measures of the scenario's options."""
+        training = self.training
+        fitted = self.fit(training["obs"], **dict(scenario.options))
+        measured = self.evaluate(*fitted.score(self.test["X"]))
+        measured["corrected"] = fitted.corrected / (training["obs"] > 0).sum()
+        if scenario.true_c is not None:
+            measured["c"] = fitted.label_frequency
+            measured["c_error"] = abs(fitted.label_frequency - scenario.true_c)
+        hidden = (training["true"] == 2) & (training["obs"] == 1)
+        if hidden.any():
+            corrected = (fitted.correction() > 0.5) & (training["obs"] == 1)
+            right = (corrected & hidden).sum()
+            measured["precision"] = right / corrected.sum() if corrected.any() else np.nan
+            measured["recall"] = right / hidden.sum()
+        return measured
 
-    rivals = {claim.rival for claim in scenario.claims} - {None}
-    if backend.takes_corrections:
+    def measure_rivals(self, rivals):
+        """Returns the measures of the rivals, as "rival.measure"."""
+        measured = {}
         for rival in sorted(rivals & RIVALS.keys() | set(SIDE_BY_SIDE)):
             correction, on_truth = RIVALS[rival]
-            observed = training["true"] if on_truth else training["obs"]
-            scores = evaluated(*fit(observed, correction=correction).score(test["X"]))
+            observed = self.training["true" if on_truth else "obs"]
+            scores = self.evaluate(*self.fit(observed, correction=correction).score(self.test["X"]))
             measured.update({f"{rival}.{measure}": value for measure, value in scores.items()})
         if T_LEARNER in rivals:
-            # It has no segments of its own: its mF1 and Brier say nothing.
+            # It has no segments of its own, so its mF1 and Brier are meaningless.
             P = np.zeros((ROWS, 3))
-            measured[f"{T_LEARNER}.auc"] = evaluated(P, t_learner(training, test["X"]))["auc"]
-    scores = " ".join(f"{name} {number(value)}" for name, value in measured.items())
-    seconds = time.monotonic() - started
-    print(f"{backend.name}: {scenario.title}, seed {seed}: {scores} ({seconds:.0f} s)", file=sys.stderr)
+            intent = t_learner(self.training, self.test["X"])
+            measured[f"{T_LEARNER}.auc"] = self.evaluate(P, intent)["auc"]
+        return measured
+
+
+def measure_once(backend, scenario, seed):
+    """Returns all measures of a scenario with one seed."""
+    started = time.monotonic()
+    trial = Trial(backend, scenario, seed)
+    measured = trial.measure(scenario)
+    if backend.takes_corrections:
+        measured |= trial.measure_rivals({claim.rival for claim in scenario.claims} - {None})
+    scores = " ".join(f"{name} {decimals(value)}" for name, value in measured.items())
+    progress(f"{backend.name}: {scenario.title}, seed {seed}: {scores}", started)
     return measured
 
 
 def measure(pool, scenarios, seeds):
-    """Every measure's mean over the seeds, of each scenario."""
+    """Returns the mean of each measure over the seeds, by scenario."""
     jobs = [(scenario, seed) for scenario in scenarios for seed in range(seeds)]
     results = pool.map(measure_once, jobs)
     parts = [results[i : i + seeds] for i in range(0, len(results), seeds)]
-    return [{name: float(np.mean([one[name] for one in part])) for name in part[0]} for part in parts]
+    return [
+        {name: float(np.mean([one[name] for one in part])) for name in part[0]} for part in parts
+    ]
 
 
-def report(output, judged, others, keys, seeds):
+def write(report, judged, others, keys, seeds):
     scenarios = [scenario for scenario in SCENARIOS if not keys or scenario.key in keys]
     if not scenarios:
         return
@@ -217,7 +123,7 @@ def report(output, judged, others, keys, seeds):
     elsewhere = [measure(other, scenarios, seeds) for other in others]
 
     def figures(measured, rival=""):
-        return " / ".join(number(measured[rival + name]) for name in MEASURES)
+        return " / ".join(decimals(measured[rival + name]) for name in MEASURES)
 
     header = ["", f"{judged.name}: {FIGURES}", *(f"`{rival}`" for rival in SIDE_BY_SIDE)]
     header += ["reference: AUC / mF1 / Brier", *(f"{other.name} here" for other in others)]
@@ -229,16 +135,16 @@ def report(output, judged, others, keys, seeds):
                 scenario.title,
                 figures(here),
                 *(figures(here, f"{rival}.") for rival in SIDE_BY_SIDE),
-                " / ".join(map(number, scenario.published)) or "–",
+                " / ".join(map(decimals, scenario.published)) or "–",
                 *(figures(other[i]) for other in elsewhere),
-                number(here.get("c")),
-                number(here.get("c_error")),
+                decimals(here.get("c")),
+                decimals(here.get("c_error")),
                 f"{100 * here['corrected']:.1f} %",
-                " / ".join(number(here.get(name)) for name in ("precision", "recall")),
+                " / ".join(decimals(here.get(name)) for name in ("precision", "recall")),
             ]
         )
         texts, holds = judge(scenario.title, scenario.claims, here)
         verdicts += texts
-        output.holds &= holds
-    output.write(f"## Simulated customers (means of {seeds} seeds)", EXPLANATION)
-    output.write(table(header, lines), table(JUDGED, verdicts))
+        report.holds &= holds
+    report.write(f"## Simulated customers (means of {seeds} seeds)", EXPLANATION)
+    report.write(table(header, lines), table(JUDGED, verdicts))

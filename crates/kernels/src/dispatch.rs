@@ -1,7 +1,7 @@
-//! Loops compiled for each kind of CPU, the right one chosen at run time.
+//! Compiles a loop once per kind of CPU and picks the right one at run time.
 
-/// Runs a block, compiled for the CPU at hand. A closure would not do: the compiler may leave the
-/// call of one out of line, where it is compiled for the oldest CPU of the kind.
+/// Runs a block that is compiled for the CPU at hand. A closure would not do: the compiler may keep
+/// its body out of line, where it is compiled without AVX.
 macro_rules! for_this_cpu {
     (|$($name:ident: $type:ty),+| $body:block) => {{
         struct Operation<'a> {
@@ -20,7 +20,7 @@ macro_rules! for_this_cpu {
     }};
 }
 
-/// The plain kind of CPU, and each that this one is.
+/// Lists the scalar code path and every vector one that this CPU supports.
 #[cfg(test)]
 pub(crate) fn kinds_of_cpu() -> Vec<pulp::Arch> {
     use pulp::Arch;

@@ -1,13 +1,14 @@
-//! Loops over whole blocks, compiled for the CPU at hand (AVX2, AVX-512, NEON or plain) and chosen
-//! at run time. No fused multiply-add is asked for, so that each lane rounds as plain code does.
+//! Element-wise loops over blocks of rows, compiled for each kind of CPU.
+//!
+//! They use no fused multiply-add, so that each lane rounds as scalar code does.
 
-/// sign(v)·log(1+|v|): skewed columns become nearly symmetric. NaN stays NaN.
+/// Computes sign(v)·log(1+|v|), which makes skewed columns nearly symmetric. NaN stays NaN.
 #[inline(always)]
 fn signed_log(value: f32) -> f32 {
     log_1p(value.abs()).copysign(value)
 }
 
-/// The same of each of some values.
+/// Replaces each value v by sign(v)·log(1+|v|), in place. NaN stays NaN.
 pub fn signed_logs(values: &mut [f32]) {
     for_this_cpu!(|values: &'a mut [f32]| {
         for value in values {
@@ -16,8 +17,10 @@ pub fn signed_logs(values: &mut [f32]) {
     });
 }
 
-/// log(1+a) for a ≥ 0 within about one unit in the last place, without a branch, so that it
-/// vectorises: argument reduction to 2^k·m, m in [√½, √2), and the polynomial of fdlibm's log1pf.
+/// Computes log(1+a) for a ≥ 0 to about one unit in the last place.
+///
+/// The argument is reduced to 2^k·m with m in [√½, √2); the polynomial is that of `log1pf` in
+/// fdlibm. There is no branch, so that loops over it vectorise.
 #[inline(always)]
 pub(crate) fn log_1p(a: f32) -> f32 {
     const SQRT_HALF: u32 = 0x3f35_04f3;
@@ -28,7 +31,7 @@ pub(crate) fn log_1p(a: f32) -> f32 {
     let bits = u.to_bits().wrapping_add(1.0_f32.to_bits() - SQRT_HALF);
     let k = ((bits >> 23) as i32 - 127) as f32;
     let f = f32::from_bits((bits & 0x007f_ffff) + SQRT_HALF) - 1.0;
-    // What 1 + a lost to rounding.
+    // The rounding error of 1 + a, relative to 1 + a.
     let lost = (a - (u - 1.0)) / u;
     let s = f / (2.0 + f);
     let z = s * s;
@@ -38,10 +41,10 @@ pub(crate) fn log_1p(a: f32) -> f32 {
     s * (half + r) + (k * LN2_LOW + lost) - half + f + k * LN2_HIGH
 }
 
-/// How each input of a row is standardised.
+/// The standardisation of the inputs of a row: an optional logarithm, then (v − mean) / deviation.
 #[derive(Debug, Clone, Default)]
 pub struct Scale {
-    /// Which inputs are put on a logarithmic scale first; all bits set where they are.
+    /// One mask per input: all bits set if the logarithm is taken first, else 0.
     logarithmic: Vec<u32>,
     any_logarithmic: bool,
     mean: Vec<f32>,
@@ -49,6 +52,9 @@ pub struct Scale {
 }
 
 impl Scale {
+    /// Appends the standardisation of the next input.
+    ///
+    /// With `logarithmic`, the mean and deviation are those of the input's signed logarithm.
     pub fn push(&mut self, logarithmic: bool, mean: f32, inverse_deviation: f32) {
         self.logarithmic.push(if logarithmic { u32::MAX } else { 0 });
         self.any_logarithmic |= logarithmic;
@@ -56,7 +62,8 @@ impl Scale {
         self.inverse_deviation.push(inverse_deviation);
     }
 
-    /// Standardises rows in place and clips them to ±`clip`; NaN becomes 0.
+    /// Standardises row-major `rows` (rows × inputs) in place and clips them to ±`clip`; NaN
+    /// becomes 0. An incomplete last row is left as it is.
     pub fn apply(&self, rows: &mut [f32], clip: f32) {
         if self.mean.is_empty() {
             return;
@@ -80,7 +87,8 @@ impl Scale {
     }
 }
 
-/// Adds the bias to each row; with `relu`, what is below 0 becomes 0.
+/// Adds `bias` to each row of row-major `rows` (rows × `bias.len()`); with `relu`, negative sums
+/// become 0.
 pub fn add_bias(rows: &mut [f32], bias: &[f32], relu: bool) {
     if bias.is_empty() {
         return;
@@ -95,7 +103,7 @@ pub fn add_bias(rows: &mut [f32], bias: &[f32], relu: bool) {
     });
 }
 
-/// The gradient of a ReLU: 0 where nothing came through.
+/// Applies the gradient of a ReLU: sets each gradient to 0 whose activation is not above 0.
 pub fn mask_inactive(gradients: &mut [f32], activations: &[f32]) {
     for_this_cpu!(|gradients: &'a mut [f32], activations: &'a [f32]| {
         for (gradient, &activation) in gradients.iter_mut().zip(activations) {
@@ -104,7 +112,7 @@ pub fn mask_inactive(gradients: &mut [f32], activations: &[f32]) {
     });
 }
 
-/// The sums of the columns of a row-major matrix.
+/// Writes the column sums of a row-major `matrix` (rows × `sums.len()`) to `sums`.
 pub fn sum_columns(matrix: &[f32], sums: &mut [f32]) {
     sums.fill(0.0);
     if sums.is_empty() {
@@ -119,10 +127,10 @@ pub fn sum_columns(matrix: &[f32], sums: &mut [f32]) {
     });
 }
 
-/// `sums` += `factor` · `values`.
+/// Adds `factor` · `values` to `sums`.
 ///
 /// # Panics
-/// When the lengths differ.
+/// Panics if the lengths differ.
 pub fn add_scaled(values: &[f32], factor: f32, sums: &mut [f32]) {
     assert_eq!(values.len(), sums.len(), "length");
     for_this_cpu!(|values: &'a [f32], factor: f32, sums: &'a mut [f32]| {
@@ -132,21 +140,26 @@ pub fn add_scaled(values: &[f32], factor: f32, sums: &mut [f32]) {
     });
 }
 
-/// What one step of Adam is made of.
+/// The coefficients of one step of the Adam optimiser.
 #[derive(Debug, Clone, Copy)]
 pub struct AdamStep {
-    /// The learning rate with both bias corrections.
+    /// The learning rate, multiplied by both bias corrections.
     pub rate: f32,
+    /// The decay rate of the first moments.
     pub beta1: f32,
+    /// The decay rate of the second moments.
     pub beta2: f32,
+    /// The constant added to the root of each second moment.
     pub epsilon: f32,
-    /// The L2 penalty, added to the gradient.
+    /// The L2 penalty: this times the parameter is added to its gradient.
     pub decay: f32,
 }
 
 impl AdamStep {
+    /// Updates `parameters` and their moment estimates `first` and `second` from `gradients`.
+    ///
     /// # Panics
-    /// When the slices differ in length.
+    /// Panics if the slices differ in length.
     pub fn apply(
         self,
         parameters: &mut [f32],

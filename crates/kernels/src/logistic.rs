@@ -1,35 +1,38 @@
-//! Softmax and the logistic function over whole blocks, within a few units in the last place.
+//! Softmax and the logistic function over blocks of rows, to a few units in the last place.
 
 use crate::elementwise::log_1p;
 
-/// Rows that are worked on at once.
+/// The number of rows that `softmax` processes together.
 const LANES: usize = 16;
 
-/// e^x for x ≤ 0 without a branch, so that it vectorises: 2^k·e^r, |r| ≤ ln 2 / 2, and the
-/// polynomial of Cephes' expf.
+/// Computes e^x for x ≤ 0 as 2^k·e^r with |r| ≤ ln 2 / 2.
+///
+/// The polynomial is that of Cephes' `expf`. There is no branch, so that loops over it vectorise.
 #[inline(always)]
 fn exp_of_negative(x: f32) -> f32 {
-    /// Added and taken away again, it leaves the nearest whole number.
+    /// 1.5·2²³: adding and subtracting it rounds to the nearest integer.
     const ROUND: f32 = 12_582_912.0;
     const LN2_HIGH: f32 = 0.693_359_4;
     const LN2_LOW: f32 = -2.121_944_4e-4;
     const C: [f32; 6] =
         [0.5, 0.166_666_65, 0.041_665_796, 0.008_333_452, 0.001_398_199_9, 0.000_198_756_91];
-    // Not `max`, which would take what is no number for the bound.
+    // Not `max`, which would turn NaN into the bound.
     let x = if x < -87.0 { -87.0 } else { x };
     let rounded = x * std::f32::consts::LOG2_E + ROUND;
     let k = rounded - ROUND;
     let r = (x - k * LN2_HIGH) - k * LN2_LOW;
     let tail = C[0] + r * (C[1] + r * (C[2] + r * (C[3] + r * (C[4] + r * C[5]))));
-    // The whole number stands in the last bits of `rounded`: k + 127 is the exponent of 2^k.
+    // The low bits of `rounded` hold k, and k + 127 is the biased exponent of 2^k.
     let power = f32::from_bits(rounded.to_bits().wrapping_add(127) << 23);
     (r * r * tail + r + 1.0) * power
 }
 
-/// The softmax of rows of three logits, and the logarithm of each row's Σe^z.
+/// Computes the softmax of row-major `logits` (rows × 3) and the logarithm of each row's Σe^z.
+///
+/// `probabilities` is rows × 3, and `log_totals` has one number per row.
 ///
 /// # Panics
-/// When the lengths do not agree.
+/// Panics if the lengths do not agree.
 pub fn softmax(logits: &[f32], probabilities: &mut [f32], log_totals: &mut [f32]) {
     assert_eq!([logits.len(), probabilities.len()], [3 * log_totals.len(); 2], "rows");
     for_this_cpu!(|logits: &'a [f32], probabilities: &'a mut [f32], log_totals: &'a mut [f32]| {
@@ -62,11 +65,11 @@ pub fn softmax(logits: &[f32], probabilities: &mut [f32], log_totals: &mut [f32]
     });
 }
 
-/// The softmax of one row's logits; in f64, so that it adds up to 1.
+/// Computes the softmax of one row; the result is normalised in f64, so that it adds up to 1.
 pub fn softmax_of_row(logits: [f32; 3]) -> [f64; 3] {
     let [a, b, c] = logits;
     let largest = a.max(b).max(c);
-    // Four at once are a vector of every CPU.
+    // Four lanes fill a vector of any CPU.
     let mut e = [a - largest, b - largest, c - largest, 0.0];
     for e in &mut e {
         *e = exp_of_negative(*e);
@@ -77,18 +80,18 @@ pub fn softmax_of_row(logits: [f32; 3]) -> [f64; 3] {
     [a * inverse, b * inverse, c * inverse]
 }
 
-/// σ(z) of each logit, and log(1 + e^−|z|), of which log σ(±z) is made.
+/// Computes σ(z) and log(1 + e^−|z|) of each logit z; the latter gives both log σ(z) and log σ(−z).
 ///
 /// # Panics
-/// When the lengths do not agree.
-pub fn logistic(logits: &[f32], chances: &mut [f32], log_rests: &mut [f32]) {
-    assert_eq!([chances.len(), log_rests.len()], [logits.len(); 2], "rows");
-    for_this_cpu!(|logits: &'a [f32], chances: &'a mut [f32], log_rests: &'a mut [f32]| {
-        for ((&z, chance), log_rest) in logits.iter().zip(chances).zip(log_rests) {
+/// Panics if the lengths do not agree.
+pub fn logistic(logits: &[f32], probabilities: &mut [f32], log_terms: &mut [f32]) {
+    assert_eq!([probabilities.len(), log_terms.len()], [logits.len(); 2], "rows");
+    for_this_cpu!(|logits: &'a [f32], probabilities: &'a mut [f32], log_terms: &'a mut [f32]| {
+        for ((&z, probability), log_term) in logits.iter().zip(probabilities).zip(log_terms) {
             let u = exp_of_negative(-z.abs());
             let larger = 1.0 / (1.0 + u);
-            *chance = if z < 0.0 { u * larger } else { larger };
-            *log_rest = log_1p(u);
+            *probability = if z < 0.0 { u * larger } else { larger };
+            *log_term = log_1p(u);
         }
     });
 }
@@ -135,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_stays_none() {
+    fn nan_is_not_hidden() {
         let (mut p, mut total) = ([0.0; 3], [0.0]);
         softmax(&[f32::NAN, 0.0, 0.0], &mut p, &mut total);
         assert!(p[0].is_nan());

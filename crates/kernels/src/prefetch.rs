@@ -1,19 +1,26 @@
-//! Asks for memory before it is needed.
+//! Prefetches memory into the CPU's caches.
 
-/// Starts to bring `numbers` into the CPU's caches, where the CPU can be asked to.
+/// Starts to load `items` into the CPU's second-level cache; does nothing except on x86-64.
 #[inline]
-pub fn prefetch(numbers: &[u32]) {
+pub fn prefetch<T>(items: &[T]) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-        const LINE: usize = 64 / size_of::<u32>();
-        for line in numbers.chunks(LINE) {
-            // SAFETY: a hint about memory that is there; it changes nothing and cannot fault.
-            unsafe { _mm_prefetch::<_MM_HINT_T1>(line.as_ptr().cast()) };
+        const LINE_BYTES: usize = 64;
+        let start = items.as_ptr().cast::<i8>();
+        let load = |offset| {
+            // SAFETY: a prefetch is a hint, which neither faults nor changes memory at any address.
+            unsafe { _mm_prefetch::<_MM_HINT_T1>(start.wrapping_add(offset)) };
+        };
+        let bytes = size_of_val(items);
+        for offset in (0..bytes).step_by(LINE_BYTES) {
+            load(offset);
         }
-        if let Some(last) = numbers.last() {
-            // SAFETY: as above.
-            unsafe { _mm_prefetch::<_MM_HINT_T1>(std::ptr::from_ref(last).cast()) };
+        // A slice that starts inside a cache line may end one line further.
+        if bytes > 0 {
+            load(bytes - 1);
         }
     }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = items;
 }

@@ -1,26 +1,29 @@
-//! Products with a thin matrix, such as the few logits of a network: too narrow for a blocked
-//! product, so each row is taken once, along its long side.
+//! Products with a matrix of at most four columns, such as the weights of a network's logits.
+//!
+//! These are too narrow for a blocked product, so each row is processed once, along its long side.
 
 use pulp::{Arch, Simd, WithSimd};
 
-/// The widest matrix that counts as thin.
+/// The largest number of columns M of a thin matrix.
 pub const THIN: usize = 4;
 
-/// Row-major `out` (rows × M) += `x` (rows × n) · `w` (n × M).
+/// Adds the product `x` · `w` to `out`; all are row-major.
+///
+/// `x` is rows × n, `w` is n × `outputs`, and `out` is rows × `outputs`.
 ///
 /// # Panics
-/// When the shapes do not agree, or `outputs` is not from 1 to `THIN`.
+/// Panics if the shapes do not agree or `outputs` is not from 1 to [`THIN`].
 pub fn add_thin_product(
     x: &[f32],
     w: &[f32],
     out: &mut [f32],
     outputs: usize,
-    scratch: &mut Scratch,
+    scratch: &mut ThinScratch,
 ) {
     let arch = scratch.arch;
     let n = w.len() / outputs;
     assert_eq!(x.len() * outputs, out.len() * n, "rows");
-    let columns = scratch.turn(w, outputs);
+    let columns = scratch.transpose(w, outputs);
     match outputs {
         1 => arch.dispatch(RowsByColumns::<1> { x, n, columns, out }),
         2 => arch.dispatch(RowsByColumns::<2> { x, n, columns, out }),
@@ -30,16 +33,18 @@ pub fn add_thin_product(
     }
 }
 
-/// Row-major `out` (n × M) = `x`ᵀ · `d`, where `x` is rows × n and `d` rows × M.
+/// Computes the gradient of the weights, `x`ᵀ · `d`, into `out`; all are row-major.
+///
+/// `x` is rows × n, `d` is rows × `outputs`, and `out` is n × `outputs`.
 ///
 /// # Panics
-/// When the shapes do not agree, or `outputs` is not from 1 to `THIN`.
+/// Panics if the shapes do not agree or `outputs` is not from 1 to [`THIN`].
 pub fn thin_weight_gradient(
     x: &[f32],
     d: &[f32],
     out: &mut [f32],
     outputs: usize,
-    scratch: &Scratch,
+    scratch: &ThinScratch,
 ) {
     let arch = scratch.arch;
     let n = out.len() / outputs;
@@ -53,15 +58,23 @@ pub fn thin_weight_gradient(
     }
 }
 
-/// Row-major `out` (rows × n) = `d` (rows × M) · `w`ᵀ (M × n).
+/// Computes the gradient of the inputs, `d` · `w`ᵀ, into `out`; all are row-major.
+///
+/// `d` is rows × `outputs`, `w` is n × `outputs`, and `out` is rows × n.
 ///
 /// # Panics
-/// When the shapes do not agree, or `outputs` is not from 1 to `THIN`.
-pub fn thin_backward(d: &[f32], w: &[f32], out: &mut [f32], outputs: usize, scratch: &mut Scratch) {
+/// Panics if the shapes do not agree or `outputs` is not from 1 to [`THIN`].
+pub fn thin_backward(
+    d: &[f32],
+    w: &[f32],
+    out: &mut [f32],
+    outputs: usize,
+    scratch: &mut ThinScratch,
+) {
     let arch = scratch.arch;
     let n = w.len() / outputs;
     assert_eq!(d.len() * n, out.len() * outputs, "rows");
-    let columns = scratch.turn(w, outputs);
+    let columns = scratch.transpose(w, outputs);
     match outputs {
         1 => arch.dispatch(Backward::<1> { d, n, columns, out }),
         2 => arch.dispatch(Backward::<2> { d, n, columns, out }),
@@ -71,33 +84,34 @@ pub fn thin_backward(d: &[f32], w: &[f32], out: &mut [f32], outputs: usize, scra
     }
 }
 
-/// Room for thin weights in the order that a product reads them in, on a kind of CPU.
-pub struct Scratch {
+/// Reusable memory for the transpose of thin weights, and the kind of CPU that products run on.
+pub struct ThinScratch {
     arch: Arch,
-    turned: Vec<f32>,
+    transposed: Vec<f32>,
 }
 
-impl Default for Scratch {
+impl Default for ThinScratch {
     fn default() -> Self {
-        Self { arch: Arch::new(), turned: Vec::new() }
+        Self { arch: Arch::new(), transposed: Vec::new() }
     }
 }
 
-impl Scratch {
-    /// `w` (n × outputs) as outputs × n.
-    fn turn(&mut self, w: &[f32], outputs: usize) -> &[f32] {
-        self.turned.clear();
+impl ThinScratch {
+    /// Transposes `w` from n × outputs to outputs × n.
+    fn transpose(&mut self, w: &[f32], outputs: usize) -> &[f32] {
+        self.transposed.clear();
         for column in 0..outputs {
-            self.turned.extend(w.iter().skip(column).step_by(outputs));
+            self.transposed.extend(w.iter().skip(column).step_by(outputs));
         }
-        &self.turned
+        &self.transposed
     }
 }
 
-/// Row-major `out` (rows × M) += `x` (rows × n) · the columns, each of n.
+/// Adds `x` (rows × n) · `columns`ᵀ (n × M) to row-major `out` (rows × M).
 struct RowsByColumns<'a, const M: usize> {
     x: &'a [f32],
     n: usize,
+    /// M columns of n numbers, one after the other.
     columns: &'a [f32],
     out: &'a mut [f32],
 }
@@ -128,7 +142,7 @@ fn dot<S: Simd>(simd: S, a: &[f32], b: &[f32]) -> f32 {
     a_rest.iter().zip(b_rest).fold(simd.reduce_sum_f32s(sum), |sum, (a, b)| sum + a * b)
 }
 
-/// Row-major `out` (n × M) = `x`ᵀ · `d`, where `x` is rows × n and `d` rows × M.
+/// Computes `x`ᵀ · `d` into row-major `out` (n × M), where `x` is rows × n and `d` is rows × M.
 struct Gradient<'a, const M: usize> {
     x: &'a [f32],
     n: usize,
@@ -157,7 +171,7 @@ impl<const M: usize> WithSimd for Gradient<'_, M> {
 }
 
 impl<const M: usize> Gradient<'_, M> {
-    /// `N` vectors of columns, whose sums are kept in registers.
+    /// Computes `N` vectors of output rows, keeping their sums in registers.
     #[inline(always)]
     fn vectors<S: Simd, const N: usize>(&mut self, simd: S, start: usize) {
         let mut sums = [[simd.splat_f32s(0.0); N]; M];
@@ -180,6 +194,7 @@ impl<const M: usize> Gradient<'_, M> {
         }
     }
 
+    /// Computes the output row of one column of `x`.
     fn one(&mut self, column: usize) {
         let mut sums = [0.0_f32; M];
         let values = self.x[column..].iter().step_by(self.n);
@@ -192,7 +207,7 @@ impl<const M: usize> Gradient<'_, M> {
     }
 }
 
-/// Row-major `out` (rows × n) = `d` (rows × M) · the columns' transpose.
+/// Computes `d` (rows × M) · `columns` (M × n) into row-major `out` (rows × n).
 struct Backward<'a, const M: usize> {
     d: &'a [f32],
     n: usize,
@@ -231,7 +246,8 @@ impl<const M: usize> WithSimd for Backward<'_, M> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Destination, Matrix, dispatch::kinds_of_cpu, matrix_product};
+    use crate::dispatch::kinds_of_cpu;
+    use crate::matrix::{Destination, Matrix, matrix_product};
 
     fn numbers(count: usize, step: usize) -> Vec<f32> {
         (0..count).map(|i| (i * step % 17) as f32 - 8.0).collect()
@@ -240,7 +256,7 @@ mod tests {
     #[test]
     fn thin_products_agree_with_the_blocked_ones_on_every_kind_of_cpu() {
         for arch in kinds_of_cpu() {
-            let mut scratch = Scratch { arch, turned: Vec::new() };
+            let mut scratch = ThinScratch { arch, transposed: Vec::new() };
             for outputs in 1..=THIN {
                 for (rows, n) in [(1, 1), (19, 32), (6, 13), (8, 23), (5, 48), (3, 71), (3, 0)] {
                     agree(rows, n, outputs, &mut scratch);
@@ -249,7 +265,7 @@ mod tests {
         }
     }
 
-    fn agree(rows: usize, n: usize, outputs: usize, scratch: &mut Scratch) {
+    fn agree(rows: usize, n: usize, outputs: usize, scratch: &mut ThinScratch) {
         let (x, w) = (numbers(rows * n, 5), numbers(n * outputs, 7));
         let d = numbers(rows * outputs, 3);
         let (mut thin, mut blocked) = (d.clone(), d.clone());

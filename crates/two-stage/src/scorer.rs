@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use kernels::{Aligned, Room, RowNetwork, softmax_of_row};
+use kernels::{Aligned, RowNetwork, RowScratch, softmax_of_row};
 
 use crate::{
     Error, ErrorKind, Result,
@@ -25,7 +25,7 @@ pub struct Scorer {
     last_words: Vec<u32>,
     last_score: Option<Score>,
     inputs: Aligned,
-    room: Room,
+    room: RowScratch,
 }
 
 impl Scorer {
@@ -39,7 +39,7 @@ impl Scorer {
             last_words: Vec::with_capacity(model.columns.len()),
             last_score: None,
             inputs: Aligned::zeros(encoder.inputs()),
-            room: Room::default(),
+            room: RowScratch::default(),
             encoder,
             model,
         }

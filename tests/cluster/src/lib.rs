@@ -1,5 +1,7 @@
-//! What the tests in `tests/` share: sessions of the server that `scripts/with-server` started, and
+//! Helpers for the tests in `tests/`: sessions of the server that `scripts/with-server` started, and
 //! trainings that last long enough to be stopped.
+
+#![forbid(unsafe_code)]
 
 use std::{
     env,
@@ -10,7 +12,7 @@ use std::{
 
 use postgres::{Client, Config, Error, NoTls, error::SqlState};
 
-/// The server, for one test at a time: the tests measure time and memory.
+/// The server, locked for one test at a time because the tests measure time and memory.
 pub struct Server {
     config: Config,
     _alone: MutexGuard<'static, ()>,
@@ -18,17 +20,17 @@ pub struct Server {
 
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// Rows of the table `many`.
+/// The number of rows of the table `many`.
 pub const ROWS: u32 = 300_000;
 
 impl Server {
-    /// The server that the environment names, with the extension and the table `many`.
+    /// Locks the server that the environment names and creates the extension and the table `many`.
     ///
     /// # Panics
-    /// Where the environment names none: a test without a server must not pass.
+    /// Panics if the environment names no server: a test without a server must not pass.
     #[must_use]
     pub fn get() -> Self {
-        // A test that failed before leaves nothing behind that the next one reads.
+        // A failed test poisons the lock, but leaves no data that the next one reads.
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let server = Self { config: config("PGPORT"), _alone: alone };
         let setup = format!(
@@ -40,7 +42,7 @@ impl Server {
         server
     }
 
-    /// A new session, quiet about progress.
+    /// Opens a session that reports neither progress nor notices.
     #[must_use]
     pub fn session(&self) -> Client {
         let mut client = self.config.connect(NoTls).expect("a session");
@@ -50,22 +52,23 @@ impl Server {
         client
     }
 
-    /// A session of the hot standby, which follows the server.
+    /// Opens a session of the hot standby that follows the server.
     ///
     /// # Panics
-    /// Where the environment names none.
+    /// Panics if the environment names no standby.
     #[must_use]
     pub fn standby(&self) -> Client {
         config("PG_INTENT_STANDBY_PORT").connect(NoTls).expect("a session of the standby")
     }
 
+    /// Returns the connection parameters of the server.
     #[must_use]
     pub fn config(&self) -> Config {
         self.config.clone()
     }
 }
 
-/// Of the server whose port that variable names.
+/// Returns the connection parameters of the server whose port the environment variable `port` names.
 fn config(port: &str) -> Config {
     let variable = |name| {
         env::var(name).unwrap_or_else(|_| {
@@ -84,7 +87,7 @@ fn config(port: &str) -> Config {
     config
 }
 
-/// A query of features and labels over the first `rows` of `many`.
+/// Returns a query of features and labels over the first `rows` customers of `many`.
 #[must_use]
 pub fn training_query(rows: u32) -> String {
     format!(
@@ -93,7 +96,7 @@ pub fn training_query(rows: u32) -> String {
     )
 }
 
-/// A training on these rows by the aggregate.
+/// Returns a statement that trains on the first `rows` customers by the aggregate.
 #[must_use]
 pub fn training(rows: u32, options: &str) -> String {
     format!(
@@ -104,19 +107,21 @@ pub fn training(rows: u32, options: &str) -> String {
     )
 }
 
-/// The same training by `train_model`, saved under that name.
+/// Returns a statement that trains on the first `rows` customers by `train_model`, saved as `name`.
 #[must_use]
 pub fn saved_training(name: &str, rows: u32, options: &str) -> String {
     format!("SELECT * FROM train_model('{name}', $q${}$q$, '{options}')", training_query(rows))
 }
 
+/// Returns the process id of a session's backend.
 #[must_use]
 pub fn backend(client: &mut Client) -> i32 {
     client.query_one("SELECT pg_backend_pid()", &[]).expect("a process id").get(0)
 }
 
-/// Bytes of memory that only this backend has. It reads its own figure, so that the caller needs
-/// no right to.
+/// Returns the bytes of memory that are private to a session's backend.
+///
+/// The backend reads its own file in /proc, since the test may not be allowed to.
 #[must_use]
 pub fn memory(client: &mut Client) -> u64 {
     let read = r"SELECT substring(pg_read_file('/proc/self/status') FROM 'RssAnon:\s+(\d+) kB')";
@@ -124,23 +129,25 @@ pub fn memory(client: &mut Client) -> u64 {
     kilobytes.parse::<u64>().expect("a number of kB") * 1024
 }
 
-/// How a statement ended that another session stopped.
+/// The outcome of a statement that another session stopped.
 pub struct Stopped {
+    /// The statement's own result.
     pub result: Result<(), Error>,
-    /// From the moment the stop was sent; None where the statement had ended before.
+    /// The time from the stop to the statement's end, or `None` if it had ended before the stop.
     pub delay: Option<Duration>,
 }
 
 impl Stopped {
-    /// The SQLSTATE it ended with.
+    /// Returns the SQLSTATE of the statement, or `None` if it succeeded.
     #[must_use]
     pub fn state(&self) -> Option<&SqlState> {
         self.result.as_ref().err().and_then(Error::code)
     }
 }
 
-/// Runs a statement, and that long after its start sends `stop`, a function of a backend's id,
-/// from another session.
+/// Runs a statement and stops it from another session when it has run for `wait`.
+///
+/// `stop` names an SQL function of a process id, such as `pg_cancel_backend`.
 pub fn stop_after(
     client: &mut Client,
     statement: &str,
@@ -156,7 +163,7 @@ pub fn stop_after(
             // The receiver outlives this thread.
             let _ = end.send((result, Instant::now()));
         });
-        // A stop that came before the statement would be lost.
+        // A stop that is sent before the statement starts would be lost.
         let running = "SELECT FROM pg_stat_activity WHERE pid = $1 AND state = 'active'";
         while observer.query(running, &[&process]).expect("the sessions").is_empty() {
             if let Ok((result, _)) = ended.try_recv() {
@@ -173,7 +180,7 @@ pub fn stop_after(
     })
 }
 
-/// A number from 0 to 1 that differs from run to run.
+/// Returns a random number from 0 to 1.
 #[must_use]
 pub fn random(client: &mut Client) -> f64 {
     client.query_one("SELECT random()", &[]).expect("a random number").get(0)

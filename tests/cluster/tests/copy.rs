@@ -1,4 +1,4 @@
-//! The order in which rows were loaded is not seen in a model.
+//! Tests that the order in which rows were loaded does not change a model.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
@@ -44,7 +44,7 @@ fn copied_out(client: &mut Client, table: &str) -> String {
     rows
 }
 
-/// The bytes of a model of all 30 features.
+/// Trains a model of all 30 features and returns its bytes.
 fn model(client: &mut Client, table: &str) -> Vec<u8> {
     let name = format!("of_{table}");
     let query = format!("SELECT * FROM {table}");

@@ -1,4 +1,4 @@
-//! A training gives back the memory it took, whether it ended or was cancelled.
+//! Tests that a training releases its memory, whether it succeeded or was cancelled.
 
 use std::time::Instant;
 
@@ -13,7 +13,7 @@ fn trainings_of_one_session_leave_no_memory_behind() {
     let server = Server::get();
     let mut observer = server.session();
     let mut client = server.session();
-    // Rows are gathered by the session itself, where their memory can be seen.
+    // Without workers, the session itself holds the rows, so their memory can be measured.
     client.batch_execute("SET max_parallel_workers_per_gather = 0").unwrap();
     let statement = training(ROWS, OPTIONS);
     let start = Instant::now();
@@ -24,7 +24,7 @@ fn trainings_of_one_session_leave_no_memory_behind() {
     for number in 1..=TRAININGS {
         if number % 2 == 0 {
             let moment = length.mul_f64(random(&mut observer));
-            // Near its end it may be faster than the cancel, which does not matter here.
+            // The training may end before a late cancel, which does not matter here.
             stop_after(&mut client, &statement, moment, &mut observer, "pg_cancel_backend");
         } else {
             client.batch_execute(&statement).expect("a training that nobody stops");

@@ -1,4 +1,4 @@
-//! A training tells how far it is, not more often than every two seconds.
+//! Tests that a training reports its progress, at most every two seconds.
 
 use std::{
     sync::{Arc, Mutex},
@@ -12,7 +12,7 @@ use postgres::{Client, NoTls};
 const OPTIONS: &str = r#"{"epochs": 1000, "patience": 1000, "hidden_layers": [64]}"#;
 const WATCHED: Duration = Duration::from_secs(7);
 
-/// Each with the time since the session started.
+/// The notices of a session, each with the time since the session started.
 type Notices = Arc<Mutex<Vec<(Duration, String)>>>;
 
 #[test]
@@ -26,7 +26,7 @@ fn progress_is_told_every_two_seconds() {
     assert!((2..=3).contains(&lines.len()), "{lines:?}");
     assert!(lines.iter().all(|(_, line)| line.starts_with("training: ")), "{lines:?}");
     for pair in lines.windows(2) {
-        // A second of the two for a machine that hands the first notice over late.
+        // Only one of the two seconds is demanded: a busy machine may deliver the first notice late.
         assert!(pair[1].0 - pair[0].0 > Duration::from_secs(1), "{lines:?}");
     }
 
@@ -54,12 +54,12 @@ fn another_session_sees_how_far_a_training_is() {
             assert!(query.is_some_and(|query| query != 0), "the query is still known");
             end.join().unwrap();
         });
-        // What failed leaves its own text, not ours.
+        // After a failure, the session shows the statement without the progress comment.
         assert_eq!(activity(&mut observer, process).0, statement);
     }
 }
 
-/// The text and the identifier of a session's statement.
+/// Returns the text and the query identifier of a session's statement.
 fn activity(observer: &mut Client, process: i32) -> (String, Option<i64>) {
     let query = "SELECT query, query_id FROM pg_stat_activity WHERE pid = $1";
     let row = observer.query_one(query, &[&process]).expect("a session");
@@ -77,7 +77,7 @@ fn listener(server: &Server) -> (Client, Notices) {
     (config.connect(NoTls).expect("a session"), notices)
 }
 
-/// The notices of a training that is stopped after a while.
+/// Returns the notices of a training that a timeout stops.
 fn notices_of_a_training(client: &mut Client, notices: &Notices) -> Vec<(Duration, String)> {
     let timeout = format!("SET statement_timeout = {}", WATCHED.as_millis());
     client.batch_execute(&timeout).unwrap();

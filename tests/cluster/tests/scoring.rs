@@ -1,4 +1,4 @@
-//! Scoring by name where several sessions, or several servers, are at work.
+//! Tests of scoring by a model's name with several sessions or servers.
 
 use std::{
     thread::sleep,
@@ -11,7 +11,7 @@ use postgres::Client;
 const OPTIONS: &str = r#"{"epochs": 10, "hidden_layers": [8], "ensemble": 1}"#;
 const FEATURES: &str = "recency, frequency, tenure, observed_segment, exposed";
 
-/// Trains the next version of a name, with another seed each.
+/// Trains the next version of the model `name` with the given seed.
 fn save(client: &mut Client, name: &str, seed: i32) {
     let train = format!(
         "SELECT * FROM train_model('{name}', 'SELECT {FEATURES} FROM many WHERE customer_id <= 5000', \
@@ -59,7 +59,7 @@ fn a_statement_uses_one_version_throughout() {
     other.batch_execute("SELECT drop_model('live', 1)").unwrap();
     scores.extend(fetch("ALL"));
     assert_eq!(scores, first);
-    // The next statement of a READ COMMITTED transaction sees what is active now.
+    // The next statement of a READ COMMITTED transaction uses the version that is active now.
     let now = "SELECT campaign_uplift(m, 'live') FROM many m WHERE customer_id <= 2000 ORDER BY customer_id";
     let rows = transaction.query(now, &[]).unwrap();
     assert_eq!(rows.iter().map(|row| row.get(0)).collect::<Vec<f64>>(), second);
@@ -75,7 +75,7 @@ fn a_repeatable_read_transaction_uses_one_version_throughout() {
     let before = numbers(&mut client, query);
     save(&mut other, "steady", 2);
     assert_eq!(numbers(&mut client, query), before);
-    // Also where the transaction itself has written.
+    // The transaction keeps its version even after it has written something itself.
     client.batch_execute("CREATE TEMP TABLE written AS SELECT 1").unwrap();
     assert_eq!(numbers(&mut client, query), before);
     client.batch_execute("COMMIT").unwrap();
@@ -95,15 +95,16 @@ fn a_standby_scores_as_its_server_does() {
     assert_eq!(numbers(&mut standby, query), scores);
     let reasons = "SELECT sum(contribution) FROM explain_customer((SELECT m FROM many m WHERE customer_id = 1), 'copied')";
     assert_eq!(numbers(&mut standby, reasons), numbers(&mut client, reasons));
-    // A version that is activated there is used here, by a session that has used the other one.
+    // A session of the standby that has used the old version must switch to the new one.
     save(&mut client, "copied", 2);
     let scores = numbers(&mut client, query);
     follow(&mut client, &mut standby);
     assert_eq!(numbers(&mut standby, query), scores);
 }
 
-/// Waits until the standby has done what the server has. A commit that does not wait for the disk may
-/// not be written yet, so that only the place of insertion is surely past it.
+/// Waits until the standby has replayed all changes of the server.
+///
+/// An asynchronous commit may not be flushed yet, so this compares the insert position.
 fn follow(client: &mut Client, standby: &mut Client) {
     let query = "SELECT pg_current_wal_insert_lsn()::text";
     let here: String = client.query_one(query, &[]).unwrap().get(0);

@@ -1,4 +1,4 @@
-//! The threads of a training change nothing: not the model, not the session, not its signals.
+//! Tests that the threads of a training change neither the model nor the session's signals.
 
 use std::{fs, thread, time::Duration};
 
@@ -45,11 +45,11 @@ fn threads_block_every_signal_and_end_with_the_training() {
         });
         assert_eq!(seen.len(), threads - 1, "threads beside the backend's own");
         for blocked in seen {
-            // SIGKILL and SIGSTOP cannot be blocked, and libc keeps two for itself.
+            // SIGKILL and SIGSTOP cannot be blocked, and libc reserves two signals.
             assert!(blocked.count_ones() as usize >= SIGNALS - 4, "{blocked:x}");
         }
         assert!(others(process).is_empty(), "a thread outlived the training");
-        // The backend hears signals as before: the timeout below is one.
+        // The backend still handles signals: the timeout below arrives as one.
         client.batch_execute("SET statement_timeout = 20").unwrap();
         client.batch_execute("SELECT pg_sleep(5)").expect_err("a timeout");
         client.batch_execute("SET statement_timeout = 0; SELECT 1").unwrap();
@@ -60,7 +60,7 @@ fn stopped(client: &mut Client) {
     client.batch_execute(&training(ROWS, ENDLESS)).expect_err("a timeout");
 }
 
-/// The masks of blocked signals of a process's threads, but for its first one.
+/// Returns the blocked-signal mask of each thread of a process except its main thread.
 fn others(process: i32) -> Vec<u64> {
     let threads = fs::read_dir(format!("/proc/{process}/task")).expect("the server's processes");
     let names = threads.map(|thread| thread.expect("a thread").file_name());

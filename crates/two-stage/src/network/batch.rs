@@ -1,8 +1,8 @@
 //! Forward and backward passes over a block of rows.
 
 use kernels::{
-    Destination, Matrix, Scratch, THIN, add_bias, add_thin_product, mask_inactive, matrix_product,
-    sum_columns, thin_backward, thin_weight_gradient,
+    Destination, Matrix, THIN, ThinScratch, add_bias, add_thin_product, mask_inactive,
+    matrix_product, sum_columns, thin_backward, thin_weight_gradient,
 };
 
 use super::{Layer, Network, Shape};
@@ -95,7 +95,7 @@ impl Batch {
 /// The three products of a layer: blocked, or thin where it has few outputs.
 #[derive(Default)]
 struct Products {
-    scratch: Scratch,
+    scratch: ThinScratch,
 }
 
 impl Products {

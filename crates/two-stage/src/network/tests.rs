@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
-use kernels::Room;
+use kernels::RowScratch;
 
 use super::*;
 
@@ -66,7 +66,7 @@ proptest! {
         let batch = forward(&network, &inputs, rows);
         let parameters: Vec<f64> = network.parameters.iter().map(|&p| p.into()).collect();
         let for_rows = network.for_rows();
-        let mut room = Room::default();
+        let mut room = RowScratch::default();
         for row in 0..rows {
             let input = &inputs[row * width..(row + 1) * width];
             let exact: Vec<f64> = input.iter().map(|&x| x.into()).collect();
