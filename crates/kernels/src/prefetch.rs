@@ -2,14 +2,14 @@
 
 /// Starts to bring `numbers` into the CPU's caches, where the CPU can be asked to.
 #[inline]
-pub fn prefetch(numbers: &[u32]) {
+pub fn prefetch<T>(numbers: &[T]) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-        const LINE: usize = 64 / size_of::<u32>();
-        for line in numbers.chunks(LINE) {
+        let line = (64 / size_of::<T>().max(1)).max(1);
+        for cached in numbers.chunks(line) {
             // SAFETY: a hint about memory that is there; it changes nothing and cannot fault.
-            unsafe { _mm_prefetch::<_MM_HINT_T1>(line.as_ptr().cast()) };
+            unsafe { _mm_prefetch::<_MM_HINT_T1>(cached.as_ptr().cast()) };
         }
         if let Some(last) = numbers.last() {
             // SAFETY: as above.
