@@ -1,9 +1,10 @@
-//! Bytes ↔ model and bytes ↔ sample; the only file that names bincode.
+//! The bytes of a model and of a partial state; the only file that names bincode.
 //!
 //! Header, little-endian: magic (4 bytes), format version (u16), kind (u16), length of the body
-//! (u64), xxh3 checksum of the body (u64); then the body: a model, or the length of all but the rows
-//! of a sample (u64), that, and the words of the rows (u32). Bytes from a table are hostile: every
-//! field is compared before the body is read, the reader has a limit, and what it read must be sound.
+//! (u64), xxh3 checksum of the body (u64). The body of a model is the model; that of a partial state
+//! is the length of its head (u64), the head (options and sample without the rows), and the words of
+//! the rows (u32). Bytes from a table are hostile: every field is compared before the body is read,
+//! the reader has a limit, and the value that was read must be sound.
 
 use bincode::config::{Configuration, Fixint, Limit, LittleEndian};
 use serde::{Serialize, de::DeserializeOwned};
@@ -12,25 +13,27 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 use crate::{
     Error, ErrorKind, Result,
     model::TwoStageModel,
-    sample::{Partial, Sample, Words},
+    options::Options,
+    sample::{Partial, PartialWords, Sample},
 };
 
 const MAGIC: [u8; 4] = *b"PGIM";
 const VERSION: u16 = 1;
 const HEADER: usize = 24;
-/// A model past this is refused; the largest network that the options allow takes a third.
+/// The largest model, in bytes; the largest network that the options allow takes a third.
 const MODEL_LIMIT: usize = 64 << 20;
-/// PostgreSQL's limit of one value, which a partial state has to pass through.
-const SAMPLE_LIMIT: usize = 0x3fff_ffff - 4;
+/// The largest partial state, in bytes: PostgreSQL's limit of one value.
+const STATE_LIMIT: usize = 0x3fff_ffff - 4;
 
 const MODEL: u16 = 1;
-const SAMPLE: u16 = 2;
+const STATE: u16 = 2;
 
 /// Bytes of the number in front of a partial state's head.
 const HEAD_LENGTH: usize = size_of::<u64>();
 /// Words of a partial state that are written at once.
 const CHUNK: usize = 1 << 16;
 
+/// The bytes of a model.
 pub fn encode_model(model: &TwoStageModel) -> Result<Vec<u8>> {
     encode(model, MODEL, MODEL_LIMIT, "model")
 }
@@ -45,46 +48,47 @@ pub fn decode_model(bytes: &[u8]) -> Result<TwoStageModel> {
     }
 }
 
-/// A sample on its way to another process. The rows are written where they go, so that they are not
-/// held a third time.
-pub struct EncodedSample<'s> {
-    /// The header, the length of what follows, and all but the rows.
-    head: Vec<u8>,
+/// A partial state on its way to another process. The rows are written straight to their destination,
+/// so that they are not held a third time.
+pub struct EncodedState<'s> {
+    /// The header, the length of the head, and the head.
+    start: Vec<u8>,
     sample: &'s Sample,
 }
 
-pub fn encode_sample(sample: &Sample) -> Result<EncodedSample<'_>> {
-    const START: usize = HEADER + HEAD_LENGTH;
-    let mut head = vec![0; START];
-    encode_into(sample, &mut head, "partial state")?;
-    let length = (head.len() - START) as u64;
-    head[HEADER..START].copy_from_slice(&length.to_le_bytes());
-    let mut encoded = EncodedSample { head, sample };
+/// Prepares the bytes of a sample and of the options that it is gathered with.
+pub fn encode_state<'s>(options: &Options, sample: &'s Sample) -> Result<EncodedState<'s>> {
+    const HEAD: usize = HEADER + HEAD_LENGTH;
+    let mut start = vec![0; HEAD];
+    encode_into(&(options, sample), &mut start, "partial state")?;
+    let length = (start.len() - HEAD) as u64;
+    start[HEADER..HEAD].copy_from_slice(&length.to_le_bytes());
+    let mut encoded = EncodedState { start, sample };
     let length = encoded.length() - HEADER;
-    check_length(length, SAMPLE_LIMIT, "partial state")?;
+    check_length(length, STATE_LIMIT, "partial state")?;
     let mut checksum = Xxh3::new();
-    checksum.update(&encoded.head[HEADER..]);
+    checksum.update(&encoded.start[HEADER..]);
     encoded.write_words(|bytes| checksum.update(bytes));
-    encoded.head[..HEADER].copy_from_slice(&header(SAMPLE, length, checksum.digest()));
+    encoded.start[..HEADER].copy_from_slice(&header(STATE, length, checksum.digest()));
     Ok(encoded)
 }
 
-impl EncodedSample<'_> {
-    /// In bytes.
+impl EncodedState<'_> {
+    /// The number of bytes.
     pub fn length(&self) -> usize {
-        self.head.len() + size_of_val(self.sample.words())
+        self.start.len() + size_of_val(self.sample.words())
     }
 
-    /// Calls `take` with some bytes after the other, every few milliseconds at least.
+    /// Calls `take` with some bytes after the other, and polls between them.
     pub fn write(&self, mut take: impl FnMut(&[u8])) {
-        take(&self.head);
+        take(&self.start);
         self.write_words(take);
     }
 
     fn write_words(&self, mut take: impl FnMut(&[u8])) {
         let mut bytes = Vec::with_capacity(CHUNK * size_of::<u32>());
         for words in self.sample.words().chunks(CHUNK) {
-            self.sample.poll();
+            self.sample.poll().now();
             bytes.clear();
             bytes.extend(words.iter().flat_map(|word| word.to_le_bytes()));
             take(&bytes);
@@ -92,19 +96,19 @@ impl EncodedSample<'_> {
     }
 }
 
-/// Decodes a partial state; they come from our own workers.
-pub fn decode_sample(bytes: &[u8]) -> Result<Partial<'_>> {
+/// Decodes a partial state: the options, and the sample that is to be merged.
+pub fn decode_state(bytes: &[u8]) -> Result<(Options, Partial<'_>)> {
     let what = "partial state";
-    let body = body::<SAMPLE_LIMIT>(bytes, SAMPLE, what)?;
+    let body = body::<STATE_LIMIT>(bytes, STATE, what)?;
     let cut_short = || corrupt(what, "it is cut short");
     let (length, rest) = body.split_first_chunk::<HEAD_LENGTH>().ok_or_else(cut_short)?;
     let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
     let (head, words) = rest.split_at_checked(length).ok_or_else(cut_short)?;
-    let sample: Sample = decode_body::<_, SAMPLE_LIMIT>(head, what)?;
+    let (options, sample): (Options, Sample) = decode_body::<_, STATE_LIMIT>(head, what)?;
     if !words.len().is_multiple_of(sample.stride() * size_of::<u32>()) {
         return Err(cut_short());
     }
-    Ok(Partial { sample, words: Words::Sent(words) })
+    Ok((options, Partial { sample, words: PartialWords::Sent(words) }))
 }
 
 fn config<const LIMIT: usize>() -> Configuration<LittleEndian, Fixint, Limit<LIMIT>> {
@@ -158,7 +162,7 @@ fn decode<T: DeserializeOwned, const LIMIT: usize>(
     decode_body::<T, LIMIT>(body::<LIMIT>(bytes, kind, what)?, what)
 }
 
-/// What follows the header, once that is right.
+/// The body of bytes whose header is right.
 fn body<'b, const LIMIT: usize>(bytes: &'b [u8], kind: u16, what: &str) -> Result<&'b [u8]> {
     let corrupt = |why: String| corrupt(what, &why);
     let (header, body) = bytes

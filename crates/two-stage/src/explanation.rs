@@ -9,16 +9,19 @@
 
 use crate::{
     Result,
-    features::{BlockEncoder, Encoder, Value},
+    column::Value,
+    encoding::{BlockEncoder, Encoder},
     model::{Intent, TwoStageModel},
     network::{Network, Trace},
+    poll::Poll,
+    probability::{log_softmax, log_sum_exp},
     segment::Segment,
 };
 
-/// Points of the line, at first and at most: twice as many until the sum is right.
-const STEPS: usize = 32;
-const MOST_STEPS: usize = 4096;
-/// How far the sum may be off before the rest is shared out.
+/// Points of the line at first; they are doubled until the sum is right.
+const MIN_POINTS: usize = 32;
+const MAX_POINTS: usize = 4096;
+/// The error of the sum that is shared out instead.
 const TOLERANCE: f64 = 1e-3;
 
 /// The networks that a model's intent comes from.
@@ -29,13 +32,13 @@ pub(crate) struct IntentLogit<'m> {
 }
 
 impl TwoStageModel {
-    /// What each column adds to the logit of a customer's intent, beyond the average customer's: in
-    /// log-odds, so that 0.7 doubles the odds. Exactly one value per column; `poll` is called every
-    /// few milliseconds.
+    /// The contribution of each column to the logit of a customer's intent, beyond the average
+    /// customer's: in log-odds, so that 0.7 doubles the odds. Takes exactly one value for each
+    /// column.
     pub fn explain<'a>(
         &self,
         values: impl Iterator<Item = Value<'a>>,
-        poll: &mut dyn FnMut(),
+        poll: Poll,
     ) -> Result<Vec<f64>> {
         let mut words = Vec::new();
         self.encoder.words(&self.columns, values, &mut words)?;
@@ -58,44 +61,39 @@ pub(crate) fn by_column(encoder: &Encoder, contributions: &[f64]) -> Vec<f64> {
 }
 
 impl IntentLogit<'_> {
-    /// What each input contributes; together exactly what the customer differs by.
-    fn contributions(&self, inputs: &[f32], poll: &mut dyn FnMut()) -> Vec<f64> {
+    /// The contribution of each input; together they are exactly the difference of the customers.
+    fn contributions(&self, inputs: &[f32], poll: Poll) -> Vec<f64> {
         if matches!(self.intent, Intent::Constant(_)) {
             return vec![0.0; inputs.len()];
         }
         let average = vec![0.0; inputs.len()];
         let customer: Vec<f64> = inputs.iter().copied().map(f64::from).collect();
         let difference = self.of(&customer) - self.of(&average);
-        let mut steps = STEPS;
+        let mut points = MIN_POINTS;
         loop {
-            let mut contributions = self.integrate(inputs, steps, poll);
+            let mut contributions = self.integrate(inputs, points, poll);
             let rest = difference - contributions.iter().sum::<f64>();
-            if rest.abs() <= TOLERANCE || steps == MOST_STEPS {
+            if rest.abs() <= TOLERANCE || points == MAX_POINTS {
                 share(&mut contributions, rest);
                 return contributions;
             }
-            steps *= 2;
+            points *= 2;
         }
     }
 
-    /// The midpoint rule.
-    pub(crate) fn integrate(
-        &self,
-        inputs: &[f32],
-        steps: usize,
-        poll: &mut dyn FnMut(),
-    ) -> Vec<f64> {
+    /// Integrates by the midpoint rule.
+    pub(crate) fn integrate(&self, inputs: &[f32], points: usize, poll: Poll) -> Vec<f64> {
         let mut contributions = vec![0.0; inputs.len()];
         if matches!(self.intent, Intent::Constant(_)) {
             return contributions;
         }
-        for step in 0..steps {
-            poll();
-            let way = (step as f64 + 0.5) / steps as f64;
+        for step in 0..points {
+            poll.now();
+            let way = (step as f64 + 0.5) / points as f64;
             let point: Vec<f64> = inputs.iter().map(|&input| way * f64::from(input)).collect();
             let gradient = self.gradient(&point);
             for ((sum, gradient), &input) in contributions.iter_mut().zip(gradient).zip(inputs) {
-                *sum += gradient * f64::from(input) / steps as f64;
+                *sum += gradient * f64::from(input) / points as f64;
             }
         }
         contributions
@@ -104,7 +102,7 @@ impl IntentLogit<'_> {
     /// The logit of a customer's intent.
     fn of(&self, inputs: &[f64]) -> f64 {
         let traces = self.traces(inputs);
-        let logit = Committee::of(&traces).logit;
+        let logit = Opinion::of(&traces).logit;
         match self.intent {
             Intent::Rescaled(slope) => slope.rescaled_logit(logit),
             _ => logit,
@@ -113,13 +111,13 @@ impl IntentLogit<'_> {
 
     fn gradient(&self, inputs: &[f64]) -> Vec<f64> {
         let traces = self.traces(inputs);
-        let committee = Committee::of(&traces);
+        let opinion = Opinion::of(&traces);
         let factor = match self.intent {
-            Intent::Rescaled(slope) => slope.derivative(committee.logit),
+            Intent::Rescaled(slope) => slope.derivative(opinion.logit),
             _ => 1.0,
         };
         let mut sum = vec![0.0; inputs.len()];
-        for (trace, logits) in traces.iter().zip(&committee.gradients) {
+        for (trace, logits) in traces.iter().zip(&opinion.gradients) {
             let gradient = trace.input_gradient(logits);
             sum.iter_mut().zip(gradient).for_each(|(sum, gradient)| *sum += factor * gradient);
         }
@@ -131,18 +129,20 @@ impl IntentLogit<'_> {
     }
 }
 
-/// What members make of a customer: the logit of the intent of their mean probabilities, ln Σ p(c) −
-/// ln Σ p(o), and its gradient by each member's logits. In logarithms, so that no p is 0.
-struct Committee {
+/// The members' view of a customer: the logit of the intent of their mean probabilities,
+/// ln Σ p(c) − ln Σ p(o), and its gradient by each member's logits. It works in logarithms, so that
+/// no p is 0.
+struct Opinion {
     logit: f64,
     gradients: Vec<[f64; 3]>,
 }
 
-impl Committee {
+impl Opinion {
     fn of(traces: &[Trace]) -> Self {
         const DRIVEN: usize = Segment::CampaignDriven as usize;
         const ORGANIC: usize = Segment::Organic as usize;
-        let members: Vec<[f64; 3]> = traces.iter().map(|t| log_softmax(t.logits())).collect();
+        let members: Vec<[f64; 3]> =
+            traces.iter().map(|t| log_softmax(three(t.logits()))).collect();
         let of_segment = |k: usize| members.iter().map(|ln_p| ln_p[k]).collect::<Vec<_>>();
         let driven = log_sum_exp(&of_segment(DRIVEN));
         let organic = log_sum_exp(&of_segment(ORGANIC));
@@ -158,17 +158,12 @@ impl Committee {
     }
 }
 
-fn log_softmax(logits: &[f64]) -> [f64; 3] {
-    let total = log_sum_exp(logits);
-    std::array::from_fn(|k| logits.get(k).map_or(f64::NEG_INFINITY, |logit| logit - total))
+/// The logits of a network with three outputs.
+fn three(logits: &[f64]) -> [f64; 3] {
+    std::array::from_fn(|k| logits.get(k).copied().unwrap_or(f64::NEG_INFINITY))
 }
 
-fn log_sum_exp(values: &[f64]) -> f64 {
-    let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    largest + values.iter().map(|value| (value - largest).exp()).sum::<f64>().ln()
-}
-
-/// Gives each its part of what is left, in proportion.
+/// Adds a rest to the contributions, in proportion to their size.
 fn share(contributions: &mut [f64], rest: f64) {
     let total: f64 = contributions.iter().map(|value| value.abs()).sum();
     if total > 0.0 {

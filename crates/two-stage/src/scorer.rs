@@ -6,29 +6,34 @@ use kernels::{Aligned, RowNetwork, RowScratch, softmax_of_row};
 
 use crate::{
     Error, ErrorKind, Result,
-    features::{BlockEncoder, Value},
+    column::Value,
+    encoding::BlockEncoder,
     model::{LabelFrequency, Score, TwoStageModel},
     network::Network,
     options::Correction,
-    sample,
+    poll::Poll,
+    probability::{posterior, sigmoid},
     segment::Segment,
-    training::{SPLC_THRESHOLD, posterior, sigmoid},
+    training::is_corrected_by_splc,
+    word::{Word, refuse_infinity},
 };
 
+/// A model with the buffers to score one customer.
 pub struct Scorer {
     model: Rc<TwoStageModel>,
     encoder: BlockEncoder,
     segmentation: Vec<RowNetwork>,
     correction: Vec<RowNetwork>,
-    words: Vec<u32>,
+    words: Vec<Word>,
     /// The customer scored last: a query often asks several things of one.
-    last_words: Vec<u32>,
+    last_words: Vec<Word>,
     last_score: Option<Score>,
     inputs: Aligned,
     room: RowScratch,
 }
 
 impl Scorer {
+    /// Prepares a model.
     pub fn new(model: impl Into<Rc<TwoStageModel>>) -> Self {
         let model = model.into();
         let encoder = BlockEncoder::of_words(&model.encoder);
@@ -45,30 +50,30 @@ impl Scorer {
         }
     }
 
-    /// Scores one customer: exactly one value per column, in the order of `columns()`.
+    /// Scores one customer. Takes exactly one value for each column, in the order of the columns.
     pub fn score<'a>(&mut self, values: impl Iterator<Item = Value<'a>>) -> Result<Score> {
         self.model.encoder.words(&self.model.columns, values, &mut self.words)?;
         self.score_words()
     }
 
-    /// The same for numbers alone, one per column, as they stand in memory. NaN is missing.
+    /// Like `score`, for numbers alone, one for each column, as they stand in memory; NaN is missing.
     pub fn score_singles(&mut self, numbers: &[[u8; 4]]) -> Result<Score> {
         const INFINITE: u32 = f32::INFINITY.to_bits();
-        let words = numbers.iter().map(|&bytes| u32::from_ne_bytes(bytes));
+        let singles = numbers.iter().map(|&bytes| f32::from_ne_bytes(bytes));
         self.words.clear();
-        self.words.extend(words.clone());
-        // Without a branch in it, the loop becomes one over vectors.
-        if words.fold(false, |any, word| any | (word << 1 == INFINITE << 1)) {
+        self.words.extend(singles.clone().map(Word::of_f32));
+        // A fold without a branch is compiled to vector instructions.
+        if singles.fold(false, |any, number| any | (number.to_bits() << 1 == INFINITE << 1)) {
             return self.refuse(numbers.iter().map(|&bytes| f32::from_ne_bytes(bytes).into()));
         }
         self.score_words()
     }
 
-    /// As `score_singles`.
+    /// Like `score_singles`, for doubles.
     pub fn score_doubles(&mut self, numbers: &[[u8; 8]]) -> Result<Score> {
         let numbers = numbers.iter().map(|&bytes| f64::from_ne_bytes(bytes));
         self.words.clear();
-        self.words.extend(numbers.clone().map(|number| sample::nearest_f32(number).to_bits()));
+        self.words.extend(numbers.clone().map(|number| Word::of_f64(number)));
         if numbers.clone().fold(false, |any, number| any | number.is_infinite()) {
             return self.refuse(numbers);
         }
@@ -77,7 +82,7 @@ impl Scorer {
 
     /// The error that names what is infinite.
     fn refuse(&self, numbers: impl Iterator<Item = f64>) -> Result<Score> {
-        sample::refuse_infinity(numbers, &self.model.columns)?;
+        refuse_infinity(numbers, &self.model.columns)?;
         Err(no_score())
     }
 
@@ -105,19 +110,20 @@ impl Scorer {
         Ok(score)
     }
 
-    /// Whether the customer is the one scored last. Most differ in the first word, which takes no call.
+    /// Tells if the customer is the one scored last. Most differ in the first word, which takes no
+    /// call to see.
     fn is_last(&self) -> bool {
         self.words.first() == self.last_words.first() && self.words == self.last_words
     }
 
-    /// From `words` to `inputs`.
+    /// Encodes `words` into `inputs`.
     fn encode(&mut self) {
         let inputs = &mut self.inputs.numbers_mut()[..self.encoder.inputs()];
         self.encoder.encode(std::iter::once(&self.words[..]), inputs);
     }
 
-    /// t, how likely an exposed or unexposed customer recorded so is truly campaign-driven: 1 where
-    /// labelled so, 0 where surely not, else stage 2's posterior.
+    /// t, the probability that a customer recorded so is truly campaign-driven: 1 where labelled so,
+    /// 0 where surely not, else the correction network's posterior.
     pub fn correct_label<'a>(
         &mut self,
         values: impl Iterator<Item = Value<'a>>,
@@ -133,11 +139,11 @@ impl Scorer {
         })
     }
 
-    /// As [`TwoStageModel::explain`].
+    /// Explains one customer, as [`TwoStageModel::explain`] does.
     pub fn explain<'a>(
         &self,
         values: impl Iterator<Item = Value<'a>>,
-        poll: &mut dyn FnMut(),
+        poll: Poll,
     ) -> Result<Vec<f64>> {
         self.model.explain(values, poll)
     }
@@ -151,8 +157,8 @@ impl Scorer {
             match &model.report.label_frequency {
                 Some(LabelFrequency::Learned { .. }) => posterior(f, c),
                 Some(frequency) => posterior(f, frequency.of(values)),
-                None if model.options.correction == Correction::Splc => {
-                    f64::from(u8::from(f > SPLC_THRESHOLD))
+                None if model.options.correction() == Correction::Splc => {
+                    f64::from(u8::from(is_corrected_by_splc(f)))
                 }
                 None => 0.0,
             }
@@ -163,7 +169,7 @@ impl Scorer {
     }
 }
 
-/// Training keeps no such model; one that was made otherwise may be.
+/// The error for a score that is not finite. Training keeps no such model, but a forged one may be.
 fn no_score() -> Error {
     Error::new(ErrorKind::Corrupt, "the model gives this customer no finite score")
         .with_hint("Use a value that train_intent_model returned.")

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, ErrorKind, Result};
 
-/// What a customer did, and why. The order is the order of every probability triple.
+/// A segment. Every triple of probabilities is in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Segment {
     /// Not engaged.
@@ -16,8 +16,10 @@ pub enum Segment {
 }
 
 impl Segment {
+    /// All three, in order.
     pub const ALL: [Segment; 3] = [Self::LowEngagement, Self::Organic, Self::CampaignDriven];
 
+    /// Its name in SQL.
     pub fn name(self) -> &'static str {
         match self {
             Self::LowEngagement => "low_engagement",
@@ -36,6 +38,7 @@ impl Segment {
         })
     }
 
+    /// Tells if a customer of this segment engaged.
     pub fn engaged(self) -> bool {
         self != Self::LowEngagement
     }

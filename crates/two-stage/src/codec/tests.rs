@@ -1,45 +1,33 @@
+//! Models and partial states survive the round trip, and damaged bytes are refused.
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    features::{Column, Kind, Value},
-    options::Options,
+    column::{Kind, Value},
+    poll::Poll,
     sample::Target,
     scorer::Scorer,
     segment::Segment,
-    training::{Observer, Outcome, Progress, train},
+    testing::{self, column, target, trained},
 };
 
-struct Silent;
-
-impl Observer for Silent {
-    fn poll(&mut self, _: &Progress) {}
-}
+const OPTIONS: &str = r#"{"hidden_layers": [3], "epochs": 10}"#;
 
 fn sample() -> Sample {
-    let options = Options::from_json(r#"{"hidden_layers": [3], "epochs": 10}"#).unwrap();
-    let mut sample = Sample::new(options, 1 << 30);
-    let column = |name: &str, kind| Column { name: name.into(), kind };
-    let columns = vec![column("age", Kind::Number), column("channel", Kind::Category)];
-    sample.set_columns(columns, false).unwrap();
+    let mut sample =
+        testing::sample(&[column("age", Kind::Number), column("channel", Kind::Category)]);
     for i in 0..200_u32 {
         let text = ["web", "shop"][(i % 2) as usize];
-        let target = Target {
-            segment: Some(Segment::ALL[(i % 3) as usize]),
-            exposed: Some(true),
-            propensity: None,
-            weight: Some(f64::from(1 + i % 4)),
-        };
+        let weight = Some(f64::from(1 + i % 4));
+        let target = Target { weight, ..target(Segment::ALL[(i % 3) as usize]) };
         sample.push([Value::Number(i.into()), Value::Category(text)].into_iter(), target).unwrap();
     }
     sample
 }
 
 fn model_bytes() -> Vec<u8> {
-    match train(&mut sample(), &mut Silent).unwrap() {
-        Outcome::Model(model) => encode_model(&model).unwrap(),
-        other => panic!("no model: {other:?}"),
-    }
+    encode_model(&trained(sample(), OPTIONS)).unwrap()
 }
 
 /// The bytes with another body, and a header that fits it.
@@ -56,12 +44,14 @@ fn a_model_and_a_sample_survive_the_round_trip() {
     let bytes = model_bytes();
     assert_eq!(encode_model(&decode_model(&bytes).unwrap()).unwrap(), bytes);
     let bytes = sample_bytes(&sample());
-    let received = Sample::received(decode_sample(&bytes).unwrap(), || ());
-    assert_eq!(sample_bytes(&received), bytes);
+    let (options, partial) = decode_state(&bytes).unwrap();
+    assert_eq!(options, Options::from_json(OPTIONS).unwrap());
+    assert_eq!(sample_bytes(&Sample::received(partial, Poll::NEVER)), bytes);
 }
 
 fn sample_bytes(sample: &Sample) -> Vec<u8> {
-    let encoded = encode_sample(sample).unwrap();
+    let options = Options::from_json(OPTIONS).unwrap();
+    let encoded = encode_state(&options, sample).unwrap();
     let mut bytes = Vec::new();
     encoded.write(|some| bytes.extend_from_slice(some));
     assert_eq!(bytes.len(), encoded.length());
@@ -72,7 +62,7 @@ fn sample_bytes(sample: &Sample) -> Vec<u8> {
 fn a_sample_that_is_cut_short_is_refused() {
     let bytes = sample_bytes(&sample());
     for length in [0, 5, 100, bytes.len() - HEADER - 1] {
-        let refused = decode_sample(&sealed(bytes[..HEADER + length].to_vec())).err().unwrap();
+        let refused = decode_state(&sealed(bytes[..HEADER + length].to_vec())).err().unwrap();
         assert!(refused.message.starts_with("invalid partial state: "), "{}", refused.message);
     }
 }

@@ -1,16 +1,17 @@
+//! Contributions add up, agree with gradients, and name what matters.
+
 use proptest::prelude::*;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 
 use super::*;
 use crate::{
-    features::{Column, Kind},
+    column::Kind,
     model::Slope,
     network::Shape,
-    options::Options,
-    sample::{Sample, Target},
+    sample::Target,
     scorer::Scorer,
-    training::{Observer, Outcome, Progress, train},
+    testing::{self, column, target, trained},
 };
 
 const INPUTS: usize = 5;
@@ -63,7 +64,7 @@ fn examples() -> impl Strategy<Value = Example> {
 proptest! {
     #[test]
     fn contributions_add_up(example in examples()) {
-        let sum: f64 = example.logit().contributions(&example.inputs, &mut || ()).iter().sum();
+        let sum: f64 = example.logit().contributions(&example.inputs, Poll::NEVER).iter().sum();
         let difference = example.difference();
         prop_assert!((sum - difference).abs() < 1e-3, "{sum} {difference}");
     }
@@ -99,7 +100,7 @@ proptest! {
             parameters[skip..skip + 3].fill(0.0);
             *network = Network::from_parameters(shape, parameters);
         }
-        prop_assert_eq!(example.logit().contributions(&example.inputs, &mut || ())[ignored], 0.0);
+        prop_assert_eq!(example.logit().contributions(&example.inputs, Poll::NEVER)[ignored], 0.0);
     }
 }
 
@@ -111,7 +112,7 @@ fn without_hidden_layers_a_contribution_is_weight_times_input() {
     let logit = IntentLogit { segmentation: &networks, intent: Intent::Learned };
     let parameters = networks[0].parameters();
     let (dense, skip) = (&parameters[..3 * INPUTS], &parameters[3 * INPUTS + 3..]);
-    for (place, contribution) in logit.contributions(&inputs, &mut || ()).into_iter().enumerate() {
+    for (place, contribution) in logit.contributions(&inputs, Poll::NEVER).into_iter().enumerate() {
         let weight = |k: usize| f64::from(dense[3 * place + k]) + f64::from(skip[3 * place + k]);
         let expected = (weight(2) - weight(1)) * f64::from(inputs[place]);
         assert!((contribution - expected).abs() < 1e-6, "{contribution} {expected}");
@@ -123,26 +124,18 @@ fn an_intent_that_is_the_same_for_everybody_has_no_reasons() {
     let mut rng = ChaCha8Rng::seed_from_u64(4);
     let networks = vec![network(&[4], &mut rng)];
     let logit = IntentLogit { segmentation: &networks, intent: Intent::Constant(0.4) };
-    assert_eq!(logit.contributions(&[1.0; INPUTS], &mut || ()), [0.0; INPUTS]);
-}
-
-struct Silent;
-
-impl Observer for Silent {
-    fn poll(&mut self, _: &Progress) {}
+    assert_eq!(logit.contributions(&[1.0; INPUTS], Poll::NEVER), [0.0; INPUTS]);
 }
 
 /// Trained on a number and a category that matter, a number that does not, and a constant.
 fn model(options: &str) -> TwoStageModel {
-    let mut sample = Sample::new(Options::from_json(options).unwrap(), 1 << 30);
-    let column = |name: &str, kind| Column { name: name.into(), kind };
     let columns = [
         column("noise", Kind::Number),
         column("mail", Kind::Number),
         column("channel", Kind::Category),
         column("constant", Kind::Number),
     ];
-    sample.set_columns(columns.to_vec(), false).unwrap();
+    let mut sample = testing::sample(&columns);
     for i in 0..1200_u32 {
         let (mail, web) = (i % 3 == 0, i % 2 == 0);
         let segment = match (i % 5 < 3, mail != web) {
@@ -156,14 +149,10 @@ fn model(options: &str) -> TwoStageModel {
             Value::Category(if web { "web" } else { "store" }),
             Value::Number(1.0),
         ];
-        let target =
-            Target { segment: Some(segment), exposed: None, propensity: None, weight: None };
+        let target = Target { exposed: None, ..target(segment) };
         sample.push(values.into_iter(), target).unwrap();
     }
-    match train(&mut sample, &mut Silent).unwrap() {
-        Outcome::Model(model) => *model,
-        outcome => panic!("{outcome:?}"),
-    }
+    trained(sample, options)
 }
 
 #[test]
@@ -180,7 +169,7 @@ fn a_customer_s_contributions_are_those_of_the_scored_intent() {
         let of = |mail: f64, channel| {
             [Value::Number(3.0), Value::Number(mail), Value::Category(channel), Value::Number(1.0)]
         };
-        let explain = |values: [Value; 4]| model.explain(values.into_iter(), &mut || ()).unwrap();
+        let explain = |values: [Value; 4]| model.explain(values.into_iter(), Poll::NEVER).unwrap();
         let (one, other) = (of(1.1, "web"), of(0.1, "store"));
         let difference: f64 = explain(one).iter().sum::<f64>() - explain(other).iter().sum::<f64>();
         let expected = logit(one) - logit(other);

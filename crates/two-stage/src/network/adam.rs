@@ -11,7 +11,7 @@ const EPSILON: f32 = 1e-8;
 /// The optimiser's state for one network.
 pub struct Adam {
     learning_rate: f64,
-    /// L2 on dense weights, and on the skip; biases have none.
+    /// The L2 penalty on dense weights and on the skip; biases have none.
     weight_decay: f32,
     skip_decay: f32,
     first: Vec<f32>,

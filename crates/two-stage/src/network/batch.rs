@@ -22,7 +22,7 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// Room for `capacity` rows.
+    /// Allocates buffers for `capacity` rows.
     pub fn new(shape: &Shape, capacity: usize) -> Self {
         let widest = shape.hidden.iter().copied().max().unwrap_or(0);
         let with_capacity = |width: usize| Vec::with_capacity(capacity * width);

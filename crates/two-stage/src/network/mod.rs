@@ -13,9 +13,10 @@ use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
-/// Hidden layers of a network at most, and units in one of them.
-pub const MOST_LAYERS: usize = 4;
-pub const WIDEST_LAYER: usize = 1024;
+/// The largest number of hidden layers of a network.
+pub const MAX_LAYERS: usize = 4;
+/// The largest number of units of a hidden layer.
+pub const MAX_WIDTH: usize = 1024;
 
 /// The sizes of a network's layers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +26,7 @@ pub struct Shape {
     pub outputs: usize,
 }
 
-/// Where one dense layer's numbers stand among the parameters.
+/// The places of one dense layer among the parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layer {
     pub inputs: usize,
@@ -46,7 +47,7 @@ impl Layer {
 }
 
 impl Shape {
-    /// The dense layers in order; the skip's inputs × outputs weights follow the last of them.
+    /// The dense layers in order; the skip's weights (inputs × outputs) follow the last of them.
     pub fn layers(&self) -> impl Iterator<Item = Layer> + '_ {
         let mut start = 0;
         let mut inputs = self.inputs;
@@ -58,7 +59,7 @@ impl Shape {
         })
     }
 
-    /// How many parameters a network of this shape has; None past what a machine can count.
+    /// The number of parameters of a network of this shape; `None` where it overflows.
     pub fn parameters(&self) -> Option<usize> {
         let mut total = self.inputs.checked_mul(self.outputs)?;
         let mut inputs = self.inputs;
@@ -70,10 +71,10 @@ impl Shape {
         Some(total)
     }
 
-    /// Whether the options allow these hidden layers.
+    /// Tells if the options allow these hidden layers.
     fn is_allowed(&self) -> bool {
-        self.hidden.len() <= MOST_LAYERS
-            && self.hidden.iter().all(|width| (1..=WIDEST_LAYER).contains(width))
+        self.hidden.len() <= MAX_LAYERS
+            && self.hidden.iter().all(|width| (1..=MAX_WIDTH).contains(width))
     }
 
     fn last_layer(&self) -> Layer {
@@ -92,7 +93,7 @@ impl Shape {
     }
 }
 
-/// A network's shape and its numbers.
+/// A network: its shape and its parameters.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Network {
     shape: Shape,
@@ -100,7 +101,8 @@ pub struct Network {
 }
 
 impl Network {
-    /// He initialisation (sd √(2/fan_in)), √(1/fan_in) in the last layer, skip and biases 0.
+    /// A new network: He initialisation (sd √(2/fan_in)), √(1/fan_in) in the last layer, skip and
+    /// biases 0.
     pub fn new(shape: Shape, rng: &mut impl Rng) -> Self {
         let mut parameters = vec![0.0; shape.skip_start() + shape.inputs * shape.outputs];
         for (index, layer) in shape.layers().enumerate() {
@@ -137,7 +139,7 @@ impl Network {
         &self.parameters
     }
 
-    /// Whether the numbers are finite and as many as the shape says.
+    /// Tells if the parameters are finite and as many as the shape says.
     pub fn is_sound(&self) -> bool {
         self.shape.is_allowed()
             && self.shape.parameters() == Some(self.parameters.len())

@@ -1,9 +1,9 @@
-//! One row through a network and back, in f64: an explanation is a sum of many gradients, and a few
-//! customers' time is none of a training's.
+//! One row through a network and back, in f64, for explanations: these sum up many gradients, and few
+//! customers are explained.
 
 use super::Network;
 
-/// What each layer made of a row: the inputs, the activations of the hidden layers, the logits.
+/// The activations of a row: the inputs, the hidden layers, the logits.
 pub struct Trace<'n> {
     network: &'n Network,
     activations: Vec<Vec<f64>>,
@@ -33,14 +33,14 @@ impl Trace<'_> {
         self.activations.last().map_or(&[], Vec::as_slice)
     }
 
-    /// dL/d(inputs) of an L whose dL/d(logits) is given.
+    /// dL/d(inputs), from dL/d(logits).
     pub fn input_gradient(&self, logits: &[f64]) -> Vec<f64> {
         let Network { shape, parameters } = self.network;
         let layers: Vec<_> = shape.layers().collect();
         let mut gradient = logits.to_vec();
         for (index, layer) in layers.iter().enumerate().rev() {
             gradient = product(&parameters[layer.weight_range()], layer.inputs, &gradient);
-            // What a ReLU held back; the inputs come from none.
+            // A ReLU that held its value back passes no gradient; the inputs come from no ReLU.
             if index > 0 {
                 for (gradient, &activation) in gradient.iter_mut().zip(&self.activations[index]) {
                     *gradient = if activation > 0.0 { *gradient } else { 0.0 };

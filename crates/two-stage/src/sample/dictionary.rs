@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, word::Word};
 
-/// Each text is held twice, with a String header and a map entry beside it.
+/// Bytes that a text takes: it is held twice, with a String header and a map entry.
 fn heap_bytes(text: &str) -> usize {
     2 * text.len() + 96
 }
 
+/// The texts of one column, each with its code.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(from = "Vec<String>", into = "Vec<String>")]
 pub(super) struct Dictionary {
@@ -20,10 +21,11 @@ pub(super) struct Dictionary {
 }
 
 impl Dictionary {
-    /// The text's code, a new one where it was never seen; `room` is what new texts may still take.
-    pub(super) fn code(&mut self, text: &str, column: &str, room: &mut usize) -> Result<u32> {
+    /// The text's code, a new one where the text is new. `room` is the number of bytes that new
+    /// texts may still take.
+    pub(super) fn code(&mut self, text: &str, column: &str, room: &mut usize) -> Result<Word> {
         if let Some(&code) = self.codes.get(text) {
-            return Ok(code);
+            return Ok(Word::of_code(code));
         }
         *room = room.checked_sub(heap_bytes(text)).ok_or_else(|| {
             Error::new(
@@ -35,7 +37,7 @@ impl Dictionary {
             )
             .with_hint("Leave columns out that are keys or free text.")
         })?;
-        Ok(self.insert(text.to_owned()))
+        Ok(Word::of_code(self.insert(text.to_owned())))
     }
 
     fn insert(&mut self, text: String) -> u32 {
@@ -54,13 +56,13 @@ impl Dictionary {
         self.bytes
     }
 
-    /// Sorts the texts bytewise; returns the new code of each old one.
-    pub(super) fn sort(&mut self) -> Vec<u32> {
+    /// Sorts the texts bytewise, and returns the new code of each old one.
+    pub(super) fn sort(&mut self) -> Vec<Word> {
         let mut order: Vec<u32> = (0..self.texts.len() as u32).collect();
         order.sort_unstable_by(|&a, &b| self.texts[a as usize].cmp(&self.texts[b as usize]));
-        let mut new_codes = vec![0; order.len()];
+        let mut new_codes = vec![Word::of_code(0); order.len()];
         for (new, &old) in order.iter().enumerate() {
-            new_codes[old as usize] = new as u32;
+            new_codes[old as usize] = Word::of_code(new as u32);
         }
         let mut texts = std::mem::take(&mut self.texts);
         texts.sort_unstable();

@@ -1,27 +1,23 @@
+//! Samples merge in any order, stay within their limit, and count what they drop.
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    codec::{decode_sample, encode_sample},
+    codec::{decode_state, encode_state},
     options::Options,
     segment::Segment,
+    testing::{NO_LIMIT, column, target},
 };
 
-const WIDE: usize = 1 << 30;
-
 fn columns() -> Vec<Column> {
-    let column = |name: &str, kind| Column { name: name.into(), kind };
     vec![column("age", Kind::Number), column("channel", Kind::Category)]
 }
 
 fn sample(limit: usize) -> Sample {
-    let mut sample = Sample::new(Options::default(), limit);
+    let mut sample = Sample::new(0, limit, Poll::NEVER);
     sample.set_columns(columns(), false).unwrap();
     sample
-}
-
-fn target(segment: Segment) -> Target {
-    Target { segment: Some(segment), exposed: Some(true), propensity: None, weight: None }
 }
 
 fn push(sample: &mut Sample, row: (i32, usize, usize)) {
@@ -31,14 +27,14 @@ fn push(sample: &mut Sample, row: (i32, usize, usize)) {
 }
 
 /// Everything that a training sees of a sample: its distinct rows with their texts and counts.
-fn content(mut sample: Sample) -> Vec<(u32, Option<String>, Segment, u32)> {
-    sample.canonicalise(&mut || ());
+fn content(mut sample: Sample) -> Vec<(Word, Option<String>, Segment, u32)> {
+    sample.canonicalise();
     let texts: Vec<String> = sample.categories(1).map(str::to_owned).collect();
     sample
         .rows()
         .map(|row| {
-            let text = texts.get(row.features()[1] as usize).cloned();
-            (row.features()[0], text, row.segment(), row.count())
+            let text = texts.get(row.features[1].code()).cloned();
+            (row.features[0], text, row.segment(), row.count())
         })
         .collect()
 }
@@ -54,16 +50,16 @@ fn sent(mut sample: Sample) -> Vec<u8> {
     sample.trim();
     assert!(sample.rows().len() <= sample.sample_size());
     let mut bytes = Vec::new();
-    encode_sample(&sample).unwrap().write(|some| bytes.extend_from_slice(some));
+    encode_state(&Options::default(), &sample).unwrap().write(|some| bytes.extend_from_slice(some));
     bytes
 }
 
 fn received(sample: Sample) -> Sample {
-    Sample::received(decode_sample(&sent(sample)).unwrap(), || ())
+    Sample::received(decode_state(&sent(sample)).unwrap().1, Poll::NEVER)
 }
 
 fn merge(sample: &mut Sample, other: Sample) -> Result<()> {
-    sample.merge(decode_sample(&sent(other)).unwrap())
+    sample.merge(decode_state(&sent(other)).unwrap().1)
 }
 
 fn rows() -> impl Strategy<Value = Vec<(i32, usize, usize)>> {
@@ -74,7 +70,7 @@ proptest! {
     // A limit of 1 byte keeps the least: 64 rows in the buffer, 48 in the sample.
     #[test]
     fn split_anywhere_and_merged_in_any_order_is_the_whole(
-        rows in rows(), cut in 0.0..1.0, limit in prop::sample::select(vec![1, WIDE])
+        rows in rows(), cut in 0.0..1.0, limit in prop::sample::select(vec![1, NO_LIMIT])
     ) {
         let (left, right) = rows.split_at((cut * rows.len() as f64) as usize);
         let mut whole = filled(&rows, limit);
@@ -83,10 +79,10 @@ proptest! {
         let mut backward = received(filled(right, limit));
         merge(&mut backward, filled(left, limit)).unwrap();
         // As the leader of a parallel plan hands over what it gathered itself.
-        let mut own = Sample::received(filled(right, limit).into(), || ());
+        let mut own = Sample::received(filled(right, limit).into(), Poll::NEVER);
         own.merge(filled(left, limit).into()).unwrap();
         for sample in [&mut whole, &mut forward, &mut backward, &mut own] {
-            sample.canonicalise(&mut || ());
+            sample.canonicalise();
         }
         prop_assert_eq!(forward.sampled(), whole.sampled());
         prop_assert_eq!(backward.sampled(), whole.sampled());
@@ -98,7 +94,7 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_arrival_does_not_matter(rows in rows(), limit in prop::sample::select(vec![1, WIDE])) {
+    fn the_order_of_arrival_does_not_matter(rows in rows(), limit in prop::sample::select(vec![1, NO_LIMIT])) {
         let mut reversed = rows.clone();
         reversed.reverse();
         prop_assert_eq!(content(filled(&rows, limit)), content(filled(&reversed, limit)));
@@ -106,8 +102,8 @@ proptest! {
 
     #[test]
     fn without_a_limit_every_row_counts(rows in rows()) {
-        let mut sample = filled(&rows, WIDE);
-        sample.canonicalise(&mut || ());
+        let mut sample = filled(&rows, NO_LIMIT);
+        sample.canonicalise();
         prop_assert_eq!(sample.len(), rows.len() as u64);
         prop_assert_eq!(sample.sampled(), None);
     }
@@ -117,11 +113,11 @@ proptest! {
 fn a_sample_past_the_limit_is_even_and_keeps_full_counts() {
     let rows: Vec<_> = (0..3).flat_map(|_| (0..2000).map(|i| (i, 0, (i % 3) as usize))).collect();
     let mut sample = filled(&rows, 1 << 14);
-    sample.canonicalise(&mut || ());
+    sample.canonicalise();
     let (used, read) = sample.sampled().expect("the limit was passed");
     assert_eq!(read, 6000);
     assert_eq!(used, 3 * sample.rows().len() as u64, "each row came three times");
-    let ages = sample.rows().map(|row| f64::from(f32::from_bits(row.features()[0])));
+    let ages = sample.rows().map(|row| f64::from(row.features[0].number()));
     let mean = ages.sum::<f64>() / sample.rows().len() as f64;
     let error = 577.0 / (sample.rows().len() as f64).sqrt();
     assert!((mean - 999.5).abs() < 4.0 * error, "mean {mean}, standard error {error}");
@@ -132,7 +128,7 @@ fn a_sample_past_the_limit_is_even_and_keeps_full_counts() {
 fn the_seed_chooses_the_sample() {
     let rows: Vec<_> = (0..2000).map(|i| (i, 0, 0)).collect();
     let with_seed = |seed: u64| {
-        let mut sample = Sample::new(Options { seed, ..Options::default() }, 1);
+        let mut sample = Sample::new(seed, 1, Poll::NEVER);
         sample.set_columns(columns(), false).unwrap();
         rows.iter().for_each(|&row| push(&mut sample, row));
         content(sample)
@@ -143,7 +139,7 @@ fn the_seed_chooses_the_sample() {
 
 #[test]
 fn rows_that_teach_nothing_are_counted() {
-    let mut sample = sample(WIDE);
+    let mut sample = sample(NO_LIMIT);
     let values = || [Value::Number(1.0), Value::Missing].into_iter();
     let known = target(Segment::Organic);
     sample.skip_null();
@@ -154,12 +150,12 @@ fn rows_that_teach_nothing_are_counted() {
         Counts { read: 4, null_features: 1, unlabelled: 1, zero_weight: 1, unknown_exposure: 1 };
     assert_eq!(sample.counts(), counts);
     assert_eq!(sample.len(), 1);
-    assert!(sample.row(0).exposed(), "unknown exposure counts as exposed");
+    assert!(sample.row(RowIndex::new(0)).exposed(), "unknown exposure counts as exposed");
 }
 
 #[test]
 fn values_that_cannot_be_learned_from_are_refused_by_name() {
-    let mut sample = sample(WIDE);
+    let mut sample = sample(NO_LIMIT);
     let known = target(Segment::Organic);
     let mut refused = |age: f64, target: Target| {
         let values = [Value::Number(age), Value::Missing].into_iter();
@@ -174,7 +170,7 @@ fn values_that_cannot_be_learned_from_are_refused_by_name() {
 
 #[test]
 fn equal_numbers_are_equal_rows() {
-    let mut sample = sample(WIDE);
+    let mut sample = sample(NO_LIMIT);
     for age in [0.0, -0.0] {
         let values = [Value::Number(age), Value::Missing].into_iter();
         sample.push(values, target(Segment::Organic)).unwrap();
@@ -183,14 +179,14 @@ fn equal_numbers_are_equal_rows() {
         let values = [Value::Number(age), Value::Missing].into_iter();
         sample.push(values, target(Segment::Organic)).unwrap();
     }
-    sample.canonicalise(&mut || ());
+    sample.canonicalise();
     assert_eq!(sample.rows().len(), 3);
 }
 
 #[test]
 fn numbers_in_memory_are_rows_as_values_are() {
-    let columns = ["a", "b"].map(|name| Column { name: name.into(), kind: Kind::Number });
-    let mut by_value = Sample::new(Options::default(), WIDE);
+    let columns = ["a", "b"].map(|name| column(name, Kind::Number));
+    let mut by_value = Sample::new(0, NO_LIMIT, Poll::NEVER);
     by_value.set_columns(columns.to_vec(), true).unwrap();
     let mut in_memory = by_value.clone();
     let known = target(Segment::Organic);
@@ -219,10 +215,8 @@ fn texts_that_are_keys_do_not_fill_the_memory() {
 }
 
 #[test]
-fn samples_of_other_features_or_options_do_not_merge() {
-    let mut other = Sample::new(Options::default(), WIDE);
+fn samples_of_other_features_do_not_merge() {
+    let mut other = Sample::new(0, NO_LIMIT, Poll::NEVER);
     other.set_columns(vec![columns().remove(0)], false).unwrap();
-    assert_eq!(merge(&mut sample(WIDE), other).unwrap_err().kind, ErrorKind::WrongLength);
-    let other = Sample::new(Options { seed: 1, ..Options::default() }, WIDE);
-    assert_eq!(merge(&mut sample(WIDE), other).unwrap_err().kind, ErrorKind::InvalidParameter);
+    assert_eq!(merge(&mut sample(NO_LIMIT), other).unwrap_err().kind, ErrorKind::WrongLength);
 }

@@ -1,36 +1,25 @@
+//! Every way to hand over a customer gives the same score.
+
 use super::*;
 use crate::{
-    features::{Column, Kind},
-    options::Options,
-    sample::{Sample, Target},
-    training::{Observer, Outcome, Progress, train},
+    column::Kind,
+    sample::Target,
+    testing::{self, column, target, trained},
 };
-
-struct Silent;
-
-impl Observer for Silent {
-    fn poll(&mut self, _: &Progress) {}
-}
 
 /// A model of three numbers: one evenly spread, one skewed, one sometimes missing.
 fn scorer() -> Scorer {
-    let options = Options::from_json(r#"{"hidden_layers": [5], "epochs": 10}"#).unwrap();
-    let mut sample = Sample::new(options, 1 << 30);
-    let column = |name: &str| Column { name: name.into(), kind: Kind::Number };
-    sample.set_columns(["even", "skewed", "gaps"].map(column).to_vec(), false).unwrap();
+    let columns = ["even", "skewed", "gaps"].map(|name| column(name, Kind::Number));
+    let mut sample = testing::sample(&columns);
     for i in 0..400 {
         let segment = Segment::ALL[i % 7 % 3];
         let i = i as f64;
         let gap = if i % 5.0 == 0.0 { Value::Missing } else { Value::Number(i % 11.0) };
         let values = [Value::Number(i), Value::Number((i / 40.0).exp()), gap];
-        let target =
-            Target { segment: Some(segment), exposed: None, propensity: None, weight: None };
+        let target = Target { exposed: None, ..target(segment) };
         sample.push(values.into_iter(), target).unwrap();
     }
-    match train(&mut sample, &mut Silent).unwrap() {
-        Outcome::Model(model) => Scorer::new(*model),
-        outcome => panic!("{outcome:?}"),
-    }
+    Scorer::new(trained(sample, r#"{"hidden_layers": [5], "epochs": 10}"#))
 }
 
 fn of_values(scorer: &mut Scorer, numbers: [f64; 3]) -> Result<Score> {
@@ -47,7 +36,7 @@ fn numbers_in_memory_are_scored_as_values_are() {
             let expected = of_values(&mut by_value, numbers).unwrap();
             let doubles = numbers.map(f64::to_ne_bytes);
             assert_eq!(in_memory.score_doubles(&doubles).unwrap(), expected);
-            let singles = numbers.map(|number| sample::nearest_f32(number).to_ne_bytes());
+            let singles = numbers.map(|number| crate::word::nearest_f32(number).to_ne_bytes());
             assert_eq!(in_memory.score_singles(&singles).unwrap(), expected);
         }
     }

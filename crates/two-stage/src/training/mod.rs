@@ -1,89 +1,72 @@
-//! Both stages, from a sample to a model.
+//! Training: from a sample to a model. [`train`] reads as the table of contents of the method,
+//! which docs/method.md tells in full.
 
+mod campaign_share;
 mod committee;
-mod comparison;
-mod correction;
-mod engagement;
-mod fit;
-mod importance;
+mod distillation;
+mod engine;
+mod errors;
+mod exposure;
+mod folds;
+mod label_correction;
 mod label_frequency;
-mod loss;
-mod observed;
-mod plan;
+mod losses;
+mod method;
+mod observer;
+mod report;
 mod rows;
-mod scan;
+mod run;
 mod segmentation;
-mod shuffled;
 mod slope;
-mod splc;
-mod team;
 
-pub(crate) use loss::{posterior, sigmoid};
-pub(crate) use splc::THRESHOLD as SPLC_THRESHOLD;
-pub use team::Stop;
+pub(crate) use label_correction::is_corrected_by_splc;
+pub use observer::{Observer, Progress, Step};
 
 use crate::{
     Error, ErrorKind, Result,
-    model::{CorrectionNetwork, Epoch, Mode, TwoStageModel},
-    options::{Correction, OnFailure},
+    model::{Intent, Mode, Report, TwoStageModel},
+    options::{OnFailure, Options},
     sample::Sample,
 };
-use correction::RowFrequency;
-use engagement::CampaignShare;
+use campaign_share::CampaignShare;
+use committee::Committee;
+use engine::with_pool;
+use label_correction::corrections;
+use method::Method;
+use report::{comparison, guards, importance};
 use rows::TrainingRows;
+use run::Run;
 
-/// Where a training is.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Progress {
-    /// "ordering rows", "label frequency", "label correction", "segmentation", …
-    pub stage: &'static str,
-    /// From 0.
-    pub epoch: usize,
-    pub epochs: usize,
-    /// The last validation loss of this stage.
-    pub loss: Option<f64>,
-}
-
-/// Called every few milliseconds. It may unwind to stop the training (PostgreSQL's cancel does).
-pub trait Observer {
-    fn poll(&mut self, progress: &Progress);
-
-    /// How many threads may train, the calling one among them. They change no bit of the model.
-    fn threads(&self) -> usize {
-        1
-    }
-
-    /// Calls `start`, which starts threads. Who handles signals blocks them meanwhile: a thread
-    /// starts with the signal mask of the one that starts it.
-    fn start_threads(&mut self, start: &mut dyn FnMut()) {
-        start();
-    }
-
-    /// Called where threads run beside the calling one. A process that may end without unwinding stops
-    /// them before it frees what they work on.
-    fn threads_run(&mut self, _stop: &Stop) {}
-}
-
-/// What became of a training that was not an error.
+/// The end of a training that was not an error.
 #[derive(Debug)]
 pub enum Outcome {
+    /// A model.
     Model(Box<TwoStageModel>),
     /// No row was read.
     NoRows,
-    /// The rows cannot be learned from, and option `on_failure` = null.
+    /// The rows teach nothing, and option `on_failure` = null.
     Failed(Error),
 }
 
-/// Trains. The sample is put in its canonical order, otherwise only read.
-pub fn train(sample: &mut Sample, observer: &mut dyn Observer) -> Result<Outcome> {
+/// Trains a model. The sample is put into its canonical order, otherwise only read.
+pub fn train(
+    sample: &mut Sample,
+    options: &Options,
+    observer: &mut dyn Observer,
+) -> Result<Outcome> {
     if sample.counts().read == 0 {
         return Ok(Outcome::NoRows);
     }
-    let on_failure = sample.options().on_failure;
-    match train_rows(sample, observer) {
+    let trained = with_pool(observer, |observer, pool| {
+        let poll = sample.poll();
+        let (warnings, history) = (Vec::new(), Vec::new());
+        train_rows(sample, options, Run { observer, pool, poll, warnings, history })
+    });
+    match trained {
         Ok(model) => Ok(Outcome::Model(Box::new(model))),
         Err(error)
-            if on_failure == OnFailure::Null && error.kind == ErrorKind::InsufficientData =>
+            if options.on_failure() == OnFailure::Null
+                && error.kind == ErrorKind::InsufficientData =>
         {
             Ok(Outcome::Failed(error))
         }
@@ -91,131 +74,70 @@ pub fn train(sample: &mut Sample, observer: &mut dyn Observer) -> Result<Outcome
     }
 }
 
-fn train_rows(sample: &mut Sample, observer: &mut dyn Observer) -> Result<TwoStageModel> {
-    let ordering = Progress { stage: "ordering rows", epoch: 0, epochs: 0, loss: None };
-    sample.canonicalise(&mut || observer.poll(&ordering));
-    let mut run = Run { observer, warnings: Vec::new(), history: Vec::new() };
-    let encoding = Progress { stage: "encoding", ..ordering };
-    let mut poll = || run.observer.poll(&encoding);
-    let rows = TrainingRows::new(sample, &mut run.warnings, &mut poll)?;
-    let share = match rows.mode {
+/// The steps of the method.
+fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<TwoStageModel> {
+    run.enter(Step::OrderingRows);
+    sample.canonicalise();
+
+    run.enter(Step::Encoding);
+    let rows = TrainingRows::new(sample, options, &mut run.warnings)?;
+    guards::contradicted_propensity(&rows, &mut run);
+
+    let share = match rows.mode() {
         Mode::Exposure => Some(CampaignShare::estimate(&rows)?),
         Mode::Simple => None,
     };
     let method = Method::choose(&rows, share, &mut run)?;
-    let fitted = committee::fit(&rows, &mut run, &method)?;
-    let comparison = comparison::compare(&rows, &mut run, &fitted)?;
-    let importance = importance::estimate(&rows, &mut run, &fitted);
-    Ok(fitted.into_model(rows, run, share, comparison, importance))
+    let committee = committee::fit(&rows, &mut run, &method)?;
+    let comparison = comparison::compare(&rows, &mut run, &committee)?;
+    let importance = importance::estimate(&rows, &mut run, &committee);
+
+    let report = Report { comparison, importance, ..report(&rows, run, &committee, share) };
+    Ok(into_model(rows, committee, report))
 }
 
-/// What a training tells while it runs, and what it leaves in the report.
-struct Run<'a> {
-    observer: &'a mut dyn Observer,
-    warnings: Vec<String>,
-    history: Vec<Epoch>,
-}
-
-impl Run<'_> {
-    /// Between steps that take a few milliseconds each.
-    fn poll(&mut self, stage: &'static str) {
-        self.observer.poll(&Progress { stage, epoch: 0, epochs: 0, loss: None });
-    }
-
-    fn warn(&mut self, warning: impl Into<String>) {
-        self.warnings.push(warning.into());
-    }
-}
-
-/// One of the networks that are trained alike: the only one, or one of a committee.
-struct Member {
-    /// Which streams of random numbers it draws.
-    number: u8,
-    /// Whether each copy of each row chooses its best epochs, or trains it.
-    held_out: Vec<bool>,
-}
-
-impl Member {
-    /// The rows that it trains on and those that it holds out.
-    fn split(&self, rows: &TrainingRows, uses: impl Fn(usize) -> bool) -> (Vec<u32>, Vec<u32>) {
-        let (mut training, mut held_out) = (Vec::new(), Vec::new());
-        for (row, &is_held_out) in rows.copies().zip(&self.held_out).filter(|(row, _)| uses(*row)) {
-            if is_held_out { &mut held_out } else { &mut training }.push(row as u32);
-        }
-        (training, held_out)
-    }
-}
-
-/// How stage 2 goes about the labels.
-enum Method {
-    /// All engaged customers are of one kind: the intent is the same for everybody.
-    Constant(f64),
-    /// The labels as they stand.
-    Observed,
-    /// Self-paced loss correction with a fixed threshold.
-    Splc,
-    /// The posterior of the current network, with this label frequency.
-    Posterior(RowFrequency),
-}
-
-impl Method {
-    fn choose(rows: &TrainingRows, share: Option<CampaignShare>, run: &mut Run) -> Result<Self> {
-        let correction = rows.sample.options().correction;
-        let has_effect = check_effect(share, run);
-        let exposure_teaches =
-            rows.mode == Mode::Exposure && has_effect && correction == Correction::Posterior;
-        if rows.labelled() == 0 && !exposure_teaches {
-            run.warn(
-                "no exposed engaged customer is labelled campaign_driven, so campaign_intent is 0 for everybody",
-            );
-            return Ok(Self::Constant(0.0));
-        }
-        if rows.mode == Mode::Simple && !rows.has_organic() {
-            run.warn(
-                "every engaged customer is labelled campaign_driven, so campaign_intent is 1 for everybody",
-            );
-            return Ok(Self::Constant(1.0));
-        }
-        match correction {
-            Correction::Posterior if has_effect => {
-                label_frequency::choose(rows, run, share).map(Self::Posterior)
-            }
-            Correction::Splc if has_effect => Ok(Self::Splc),
-            _ => Ok(Self::Observed),
-        }
-    }
-}
-
-/// Guard 6: whether the campaign moved anybody, as far as the rows can tell.
-fn check_effect(share: Option<CampaignShare>, run: &mut Run) -> bool {
-    let Some(share) = share.filter(|share| !share.is_significant()) else {
-        return true;
+/// The counts and findings; comparison and importance are still to come.
+fn report(
+    rows: &TrainingRows,
+    run: Run,
+    committee: &Committee,
+    share: Option<CampaignShare>,
+) -> Report {
+    let columns = rows.sample.features();
+    let (corrected, corrected_total) = match committee.intent {
+        Intent::Constant(_) => (0, 0.0),
+        _ => corrections(rows, &committee.labels),
     };
-    run.warn(format!(
-        "the campaign shows no effect on engagement (share {:.3}, standard error {:.3}): no label is corrected",
-        share.share, share.error
-    ));
-    false
+    let constant = rows.encoder.constant_columns().map(|column| columns[column].name.clone());
+    Report {
+        counts: rows.sample.counts(),
+        rows: rows.len() as u64,
+        rows_engaged: rows.engaged() as u64,
+        rows_labelled: rows.labelled() as u64,
+        mode: rows.mode(),
+        label_frequency: committee.label_frequency.clone(),
+        campaign_share: share.map(|share| (share.share, share.error)),
+        corrected,
+        corrected_total,
+        constant_features: constant.collect(),
+        importance: Vec::new(),
+        comparison: Vec::new(),
+        warnings: run.warnings,
+        history: run.history,
+    }
 }
 
-/// What stage 2 left for stage 1.
-struct Corrected {
-    /// t of every row: how likely it is campaign-driven, given that it is engaged.
-    labels: Vec<f32>,
-    /// c of every row, where labels count as missing.
-    frequency: Option<Vec<f32>>,
-    network: Option<CorrectionNetwork>,
-    /// Whether an unexposed, not engaged row may be campaign-driven if exposed.
-    candidates: bool,
-}
-
-/// Labels that stand as they were observed.
-fn observed_labels(rows: &TrainingRows) -> Vec<f32> {
-    (0..rows.places()).map(|row| f32::from(u8::from(rows.is_labelled(row)))).collect()
-}
-
-fn insufficient(message: impl Into<String>, hint: &str) -> Error {
-    Error::new(ErrorKind::InsufficientData, message).with_hint(hint)
+fn into_model(rows: TrainingRows, committee: Committee, report: Report) -> TwoStageModel {
+    TwoStageModel {
+        columns: rows.sample.features().to_vec(),
+        positional: rows.sample.positional(),
+        options: rows.options.clone(),
+        encoder: rows.encoder,
+        segmentation: committee.segmentation,
+        correction: committee.correction,
+        intent: committee.intent,
+        report,
+    }
 }
 
 #[cfg(test)]

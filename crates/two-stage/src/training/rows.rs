@@ -1,38 +1,69 @@
-//! The rows that training uses: mode, weights, chances of exposure, and the split.
+//! The rows that a training uses, each seen as a view of its features, labels and weights.
 
-use super::insufficient;
+use std::ops::{Index, IndexMut};
+
+use super::{errors::insufficient, exposure::Exposure};
 use crate::{
-    Error, ErrorKind, Result,
-    features::{BlockEncoder, Encoder},
+    Result,
+    encoding::{BlockEncoder, Encoder},
     model::Mode,
-    sample::{Row, Sample},
+    options::Options,
+    poll::Poll,
+    sample::Sample,
     segment::Segment,
+    word::{RowIndex, Word},
 };
 
 /// Fewer rows than this teach nothing that holds.
-const LEAST_ROWS: u64 = 50;
-/// A share of exposed rows outside makes weights of more than 50: no comparison.
-const EXPOSED_SHARE: std::ops::RangeInclusive<f64> = 0.02..=0.98;
+const MIN_ROWS: u64 = 50;
 
-/// A canonical sample's rows, but for those that cannot be used. A row is named by its place in the
-/// sample and read where it lies; where training goes through rows, each comes as often as its
-/// count says.
+/// The used rows of a canonical sample. A row is named by its index in the sample and read in place;
+/// a list of rows for training has each as often as it came.
 pub(super) struct TrainingRows<'a> {
     pub sample: &'a Sample,
+    pub options: &'a Options,
     pub encoder: Encoder,
     block_encoder: BlockEncoder,
-    pub mode: Mode,
     exposure: Exposure,
     totals: Totals,
+    /// The factor that makes the mean weight 1.
+    weight_scale: f64,
 }
 
-/// How many rows there are of each kind, each counted as often as it came.
+/// A used row.
+#[derive(Clone, Copy)]
+pub(super) struct TrainingRow<'a> {
+    pub index: RowIndex,
+    pub features: &'a [Word],
+    /// The observed segment; campaign-driven counts as organic where the row is unexposed.
+    pub segment: Segment,
+    pub exposed: bool,
+    /// The weight of one copy, scaled to mean 1.
+    pub weight: f64,
+    /// e, P(exposed); 1 in simple mode.
+    pub propensity: f64,
+    /// The number of copies.
+    pub count: u32,
+}
+
+impl TrainingRow<'_> {
+    pub fn engaged(&self) -> bool {
+        self.segment.engaged()
+    }
+
+    /// s: tells if the row carries the campaign label.
+    pub fn is_labelled(&self) -> bool {
+        self.segment == Segment::CampaignDriven
+    }
+}
+
+/// Numbers of rows, each row counted as often as it came.
 #[derive(Default)]
 struct Totals {
     rows: u64,
     engaged: u64,
     labelled: u64,
-    /// Labelled campaign_driven, but not exposed.
+    /// Rows labelled campaign_driven, but not exposed.
     relabelled: u64,
     weight: f64,
 }
@@ -40,43 +71,40 @@ struct Totals {
 impl Totals {
     fn of(sample: &Sample, exposure: &Exposure) -> Self {
         let mut totals = Self::default();
-        for row in sample.polled(sample.rows()).filter(|&row| exposure.uses(row)) {
+        for row in sample.poll().each(sample.rows()).filter(|&row| exposure.uses(row)) {
             let count = u64::from(row.count());
             let driven = row.segment() == Segment::CampaignDriven;
             totals.rows += count;
             totals.engaged += count * u64::from(row.segment().engaged());
             totals.labelled += count * u64::from(driven && row.exposed());
             totals.relabelled += count * u64::from(driven && !row.exposed());
-            totals.weight += weight(row);
+            totals.weight += row.total_weight();
         }
         totals
     }
 }
 
 impl<'a> TrainingRows<'a> {
-    /// `poll` is called every few milliseconds.
+    /// Chooses the rows and fits the encoder on them. The sample is in canonical order.
     pub fn new(
         sample: &'a Sample,
+        options: &'a Options,
         warnings: &mut Vec<String>,
-        poll: &mut dyn FnMut(),
     ) -> Result<Self> {
-        let mut exposure = Exposure::of(sample, warnings)?;
+        let exposure = Exposure::of(sample, options, warnings)?;
         let totals = Totals::of(sample, &exposure);
-        if totals.rows < LEAST_ROWS {
+        if totals.rows < MIN_ROWS {
             return Err(insufficient(
-                format!(
-                    "{} rows can be used for training, but {LEAST_ROWS} are needed",
-                    totals.rows
-                ),
+                format!("{} rows can be used for training, but {MIN_ROWS} are needed", totals.rows),
                 "Give more rows with an observed segment.",
             ));
         }
-        exposure.scale = totals.rows as f64 / totals.weight;
-        let scaled = |row: Row| if exposure.uses(row) { weight(row) * exposure.scale } else { 0.0 };
-        let encoder = Encoder::fit(sample, scaled, poll)?;
+        let weight_scale = totals.rows as f64 / totals.weight;
+        let encoder = Encoder::fit(sample, |row| {
+            if exposure.uses(row) { row.total_weight() * weight_scale } else { 0.0 }
+        })?;
         let block_encoder = BlockEncoder::of_sample(&encoder, sample);
-        let mode = exposure.mode;
-        let rows = Self { sample, encoder, block_encoder, mode, exposure, totals };
+        let rows = Self { sample, options, encoder, block_encoder, exposure, totals, weight_scale };
         if rows.totals.relabelled > 0 {
             warnings.push(format!(
                 "{} unexposed rows are labelled campaign_driven and count as organic",
@@ -84,7 +112,6 @@ impl<'a> TrainingRows<'a> {
             ));
         }
         rows.check_segments()?;
-        rows.check_propensity(warnings);
         Ok(rows)
     }
 
@@ -104,48 +131,40 @@ impl<'a> TrainingRows<'a> {
         Ok(())
     }
 
-    /// Guard 5: a given chance of exposure that the rows contradict.
-    fn check_propensity(&self, warnings: &mut Vec<String>) {
-        if self.mode == Mode::Simple || !self.exposure.given {
-            return;
-        }
-        let (mut exposed, mut expected, mut total, mut squares) = (0.0, 0.0, 0.0, 0.0);
-        for row in self.each() {
-            let (count, weight) = (self.count(row), self.weight(row));
-            exposed += count * weight * f64::from(u8::from(self.exposed(row)));
-            expected += count * weight * self.propensity(row);
-            total += count * weight;
-            squares += count * weight * weight;
-        }
-        let (share, expected) = (exposed / total, expected / total);
-        let error = (share * (1.0 - share) * squares).sqrt() / total;
-        if (share - expected).abs() > 3.0 * error {
-            warnings.push(format!(
-                "the share of exposed rows is {share:.4}, but the given exposure rate or propensity says {expected:.4}"
-            ));
-        }
+    pub fn mode(&self) -> Mode {
+        self.exposure.mode
     }
 
-    /// How many rows there are, each counted as often as it came.
+    /// Tells if the probability of exposure comes from an option or an argument.
+    pub fn propensity_is_given(&self) -> bool {
+        self.exposure.given
+    }
+
+    pub fn poll(&self) -> Poll {
+        self.sample.poll()
+    }
+
+    /// The number of rows, each counted as often as it came.
     pub fn len(&self) -> usize {
         self.totals.rows as usize
     }
 
-    /// One more than the last place of a row: how long a list of something for each row is.
-    pub fn places(&self) -> usize {
+    /// The number of distinct rows, used or not.
+    pub fn distinct(&self) -> usize {
         self.sample.rows().len()
     }
 
-    /// Whether many rows come more than once.
+    /// Tells if many rows come more than once.
     pub fn has_copies(&self) -> bool {
-        self.len() > self.places() + self.places() / 8
+        self.len() > self.distinct() + self.distinct() / 8
     }
 
+    /// The number of engaged rows.
     pub fn engaged(&self) -> usize {
         self.totals.engaged as usize
     }
 
-    /// How many rows are labelled campaign-driven.
+    /// The number of rows that carry the campaign label.
     pub fn labelled(&self) -> usize {
         self.totals.labelled as usize
     }
@@ -154,149 +173,93 @@ impl<'a> TrainingRows<'a> {
         self.totals.labelled < self.totals.engaged
     }
 
-    /// The rows that are used, each once.
-    pub fn each(&self) -> impl Iterator<Item = usize> + '_ {
-        let places = self.sample.polled(0..self.places());
-        places.filter(|&row| self.exposure.uses(self.sample.row(row)))
-    }
-
-    /// The rows that are used, each as often as it came.
-    pub fn copies(&self) -> impl Iterator<Item = usize> + '_ {
-        self.each().flat_map(|row| std::iter::repeat_n(row, self.sample.row(row).count() as usize))
-    }
-
-    /// Goes through a list of rows, and polls now and then.
-    pub fn polled<'l>(&self, list: &'l [u32]) -> impl Iterator<Item = usize> + use<'l, '_> {
-        self.sample.polled(list.iter()).map(|&row| row as usize)
-    }
-
-    /// The copies of all rows, by number.
-    pub fn numbers(&self) -> impl Iterator<Item = usize> + '_ {
-        self.sample.polled(0..self.len())
-    }
-
-    /// How often the row came.
-    pub fn count(&self, row: usize) -> f64 {
-        f64::from(self.sample.row(row).count())
-    }
-
-    pub fn segment(&self, row: usize) -> Segment {
-        let row = self.sample.row(row);
-        match row.segment() {
-            Segment::CampaignDriven if !row.exposed() => Segment::Organic,
-            segment => segment,
+    /// A row.
+    #[inline]
+    pub fn row(&self, index: RowIndex) -> TrainingRow<'a> {
+        let row = self.sample.row(index);
+        let exposed = row.exposed();
+        TrainingRow {
+            index,
+            features: row.features,
+            segment: match row.segment() {
+                Segment::CampaignDriven if !exposed => Segment::Organic,
+                segment => segment,
+            },
+            exposed,
+            weight: f64::from(row.weight()) * self.weight_scale,
+            propensity: self.exposure.propensity(row),
+            count: row.count(),
         }
     }
 
-    pub fn exposed(&self, row: usize) -> bool {
-        self.sample.row(row).exposed()
+    /// The used rows, each once.
+    pub fn each(&self) -> impl Iterator<Item = TrainingRow<'a>> + '_ {
+        let indices = self.poll().each((0..self.distinct()).map(RowIndex::new));
+        let used = indices.filter(|&index| self.exposure.uses(self.sample.row(index)));
+        used.map(|index| self.row(index))
     }
 
-    /// s: whether the row carries the campaign label.
-    pub fn is_labelled(&self, row: usize) -> bool {
-        self.segment(row) == Segment::CampaignDriven
-    }
-
-    /// Scaled to mean 1.
-    pub fn weight(&self, row: usize) -> f64 {
-        f64::from(self.sample.row(row).weight()) * self.exposure.scale
-    }
-
-    /// e, the chance of exposure; 1 in simple mode.
-    pub fn propensity(&self, row: usize) -> f64 {
-        f64::from(self.exposure.propensity(self.sample.row(row)))
-    }
-
-    /// The words of the row's features.
-    pub fn features(&self, row: usize) -> &[u32] {
-        self.sample.row(row).features()
+    /// The used rows, each as often as it came.
+    pub fn copies(&self) -> impl Iterator<Item = TrainingRow<'a>> + '_ {
+        self.each().flat_map(|row| std::iter::repeat_n(row, row.count as usize))
     }
 
     /// The rows that a condition holds for, each as often as it came.
-    pub fn select(&self, condition: impl Fn(usize) -> bool) -> Vec<u32> {
-        self.copies().filter(|&row| condition(row)).map(|row| row as u32).collect()
+    pub fn select(&self, condition: impl Fn(&TrainingRow) -> bool) -> Vec<RowIndex> {
+        self.copies().filter(condition).map(|row| row.index).collect()
+    }
+
+    /// The rows of a list.
+    pub fn of<'l>(
+        &self,
+        list: &'l [RowIndex],
+    ) -> impl Iterator<Item = TrainingRow<'a>> + use<'l, 'a, '_> {
+        self.poll().each(list.iter()).map(|&index| self.row(index))
+    }
+
+    /// One value for each distinct row.
+    pub fn fill<T: Clone>(&self, value: T) -> PerRow<T> {
+        PerRow(vec![value; self.distinct()])
     }
 
     /// Says that these rows are the next to be encoded.
-    pub fn prefetch(&self, rows: &[u32]) {
+    pub fn prefetch(&self, rows: &[RowIndex]) {
         self.sample.prefetch(rows);
     }
 
     /// Writes the network inputs of these rows.
-    pub fn encode(&self, rows: &[u32], inputs: &mut [f32]) {
-        self.block_encoder.encode(rows.iter().map(|&row| self.features(row as usize)), inputs);
-    }
-
-    /// Rows recorded organic that count as campaign-driven (t > 0.5), and the sum of t over all
-    /// rows recorded organic.
-    pub fn corrections(&self, posterior: &[f32]) -> (u64, f64) {
-        let organic = self.copies().filter(|&row| self.segment(row) == Segment::Organic);
-        organic.fold((0, 0.0), |(count, total), row| {
-            let t = f64::from(posterior[row]);
-            (count + u64::from(t > 0.5), total + t)
-        })
+    pub fn encode(&self, rows: &[RowIndex], inputs: &mut [f32]) {
+        let words = rows.iter().map(|&row| self.sample.row(row).features);
+        self.block_encoder.encode(words, inputs);
     }
 }
 
-/// Of all the copies of a row.
-fn weight(row: Row) -> f64 {
-    f64::from(row.weight()) * f64::from(row.count())
+/// A value for each distinct row of a sample.
+#[derive(Debug, Clone)]
+pub(super) struct PerRow<T>(Vec<T>);
+
+impl<T> PerRow<T> {
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.0.iter_mut()
+    }
 }
 
-/// Which mode the rows allow, and the chance of exposure where a row does not give it.
-struct Exposure {
-    mode: Mode,
-    rate: f64,
-    /// Whether the chance comes from an option or an argument.
-    given: bool,
-    /// What makes the mean weight 1.
-    scale: f64,
+impl PerRow<f32> {
+    pub fn add(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(sum, value)| *sum += value);
+    }
 }
 
-impl Exposure {
-    fn of(sample: &Sample, warnings: &mut Vec<String>) -> Result<Self> {
-        let (mut exposed, mut total) = (0.0, 0.0);
-        let (mut unexposed_rows, mut given_rows) = (0_u64, false);
-        for row in sample.polled(sample.rows()) {
-            total += weight(row);
-            if row.exposed() {
-                exposed += weight(row);
-            } else {
-                unexposed_rows += u64::from(row.count());
-            }
-            given_rows |= row.propensity().is_some();
-        }
-        let simple = Self { mode: Mode::Simple, rate: 1.0, given: false, scale: 1.0 };
-        if unexposed_rows == 0 {
-            return Ok(simple);
-        }
-        if exposed == 0.0 {
-            return Err(Error::new(
-                ErrorKind::InsufficientData,
-                format!("none of the {unexposed_rows} rows was exposed to the campaign"),
-            )
-            .with_hint("Give rows of exposed customers, or leave the exposed argument out."));
-        }
-        let option = sample.options().exposure_rate;
-        let share = exposed / total;
-        if option.is_none() && !given_rows && !EXPOSED_SHARE.contains(&share) {
-            warnings.push(format!(
-                "the share of exposed rows is {share:.4}, too far from one half to compare: {unexposed_rows} unexposed rows are left out"
-            ));
-            return Ok(simple);
-        }
-        let rate = option.unwrap_or(share.clamp(*EXPOSED_SHARE.start(), *EXPOSED_SHARE.end()));
-        Ok(Self { mode: Mode::Exposure, rate, given: option.is_some() || given_rows, scale: 1.0 })
-    }
+impl<T> Index<RowIndex> for PerRow<T> {
+    type Output = T;
 
-    fn uses(&self, row: Row) -> bool {
-        self.mode == Mode::Exposure || row.exposed()
+    fn index(&self, row: RowIndex) -> &T {
+        &self.0[row.get()]
     }
+}
 
-    fn propensity(&self, row: Row) -> f32 {
-        match self.mode {
-            Mode::Simple => 1.0,
-            Mode::Exposure => row.propensity().unwrap_or(self.rate as f32),
-        }
+impl<T> IndexMut<RowIndex> for PerRow<T> {
+    fn index_mut(&mut self, row: RowIndex) -> &mut T {
+        &mut self.0[row.get()]
     }
 }

@@ -1,35 +1,33 @@
-//! Step 4: how steep the intent really is, on rows that the networks did not see.
+//! The slope of the intent: how steep it really is, on rows that the networks did not see.
 
-use super::{Run, loss, rows::TrainingRows};
-use crate::model::Slope;
+use super::{losses, rows::TrainingRows, run::Run};
+use crate::{model::Slope, probability::MAX_LOGIT, word::RowIndex};
 
-const CLIP: f64 = 12.0;
-const STEEPEST: f64 = 1.5;
-const ITERATIONS: usize = 100;
+const MAX_SLOPE: f64 = 1.5;
+const MAX_ITERATIONS: usize = 100;
 /// A step this small ends the search.
 const TOLERANCE: f64 = 1e-9;
 
-/// An engaged row, with the intent that the member which held it out gives it.
+/// An engaged row, with the intent by the member that held it out.
 pub(super) struct HeldOut {
-    pub row: u32,
+    pub row: RowIndex,
     /// The logit of that intent.
     pub logit: f64,
-    /// c(x) of that member.
+    /// c(x) by that member.
     pub frequency: f64,
 }
 
-/// Intercept, slope and centre of the intent's logit; `None` where it cannot be had.
+/// Estimates the slope of the intent's logit; `None` where the rows do not determine it.
 pub(super) fn estimate(
     rows: &TrainingRows,
     run: &mut Run,
     mut held_out: Vec<HeldOut>,
 ) -> Option<Slope> {
     for row in &mut held_out {
-        row.logit = row.logit.clamp(-CLIP, CLIP);
+        row.logit = row.logit.clamp(-MAX_LOGIT, MAX_LOGIT);
     }
-    let total: f64 = held_out.iter().map(|h| rows.weight(h.row as usize)).sum();
-    let center =
-        held_out.iter().map(|h| rows.weight(h.row as usize) * h.logit).sum::<f64>() / total;
+    let total: f64 = held_out.iter().map(|h| rows.row(h.row).weight).sum();
+    let center = held_out.iter().map(|h| rows.row(h.row).weight * h.logit).sum::<f64>() / total;
     let likelihood = Likelihood { rows, held_out, center };
     let (intercept, slope) = likelihood.maximise([center, 1.0], |h| {
         let det = h[0] * h[2] - h[1] * h[1];
@@ -41,7 +39,7 @@ pub(super) fn estimate(
     if !error.is_finite() {
         return None;
     }
-    let cautious = (slope - error).clamp(0.0, STEEPEST);
+    let cautious = (slope - error).clamp(0.0, MAX_SLOPE);
     // Only the intercept is free now.
     let (intercept, _) = likelihood
         .maximise([intercept, cautious], |h| (h[0] > 0.0).then(|| [[1.0 / h[0], 0.0], [0.0; 2]]))?;
@@ -59,7 +57,7 @@ struct Likelihood<'a> {
     center: f64,
 }
 
-/// The log-likelihood, its gradient, and the outer product of the row scores (its three different
+/// The log-likelihood, its gradient, and the outer product of the row scores (as its three different
 /// numbers).
 struct Point {
     value: f64,
@@ -70,17 +68,17 @@ struct Point {
 impl Likelihood<'_> {
     fn at(&self, intercept: f64, slope: f64) -> Point {
         let mut point = Point { value: 0.0, gradient: [0.0; 2], information: [0.0; 3] };
-        for held_out in self.rows.sample.polled(self.held_out.iter()) {
-            let row = held_out.row as usize;
+        for held_out in self.rows.poll().each(self.held_out.iter()) {
+            let row = self.rows.row(held_out.row);
             let v = held_out.logit - self.center;
-            let (loss, d) = loss::observed_slope(
+            let (loss, d) = losses::observed_slope(
                 intercept + slope * v,
                 held_out.frequency,
-                self.rows.propensity(row),
-                self.rows.is_labelled(row),
-                self.rows.exposed(row),
+                row.propensity,
+                row.is_labelled(),
+                row.exposed,
             );
-            let w = self.rows.weight(row);
+            let w = row.weight;
             point.value -= w * loss;
             point.gradient[0] -= w * d;
             point.gradient[1] -= w * d * v;
@@ -91,7 +89,7 @@ impl Likelihood<'_> {
         point
     }
 
-    /// Scoring steps along `inverse(information)` · gradient, halved while they do not climb
+    /// Climbs in scoring steps along `inverse(information)` · gradient, halved while they do not climb
     /// (Berndt, Hall, Hall and Hausman 1974).
     fn maximise(
         &self,
@@ -100,7 +98,7 @@ impl Likelihood<'_> {
     ) -> Option<(f64, f64)> {
         let [mut intercept, mut slope] = start;
         let mut point = self.at(intercept, slope);
-        for _ in 0..ITERATIONS {
+        for _ in 0..MAX_ITERATIONS {
             let [a, b] = inverse(point.information)?;
             let step = [a, b].map(|row| row[0] * point.gradient[0] + row[1] * point.gradient[1]);
             let mut size = 1.0;

@@ -11,7 +11,7 @@ fn warns(model: &TwoStageModel, of: &str) -> bool {
 }
 
 fn refused(customers: &[Customer]) -> String {
-    train(&mut sample(customers, "{}"), &mut Silent).unwrap_err().into_content().message
+    Training::on(customers, "{}").run().unwrap_err().into_content().message
 }
 
 #[test]
@@ -59,11 +59,10 @@ fn attribution_by_without_effect_says_so() {
     assert!(warns(&with_exposure, "no effect, because exposure is known"));
     let given = train_on(&customers, r#"{"attribution_by": "app_user", "missing_rate": 0.4}"#);
     assert!(warns(&given, "no effect, because missing_rate is given"));
-    let unknown = sample(&customers, r#"{"attribution_by": "shoe_size"}"#);
-    let error = train(&mut unknown.clone(), &mut Silent).unwrap_err();
+    let error = Training::on(&customers, r#"{"attribution_by": "shoe_size"}"#).run().unwrap_err();
     assert_eq!(error.message, "attribution_by names \"shoe_size\", which is not a feature");
-    let mut many = sample(&self::customers(0.4, 1.0, 6000), r#"{"attribution_by": "monetary"}"#);
-    let error = train(&mut many, &mut Silent).unwrap_err();
+    let many = self::customers(0.4, 1.0, 6000);
+    let error = Training::on(&many, r#"{"attribution_by": "monetary"}"#).run().unwrap_err();
     assert!(error.message.contains("more than 32 distinct values"));
 }
 
@@ -138,7 +137,7 @@ fn rows_that_cannot_be_learned_from_are_refused() {
     let unexposed: Vec<Customer> =
         customers.iter().map(|c| Customer { exposed: false, ..c.clone() }).collect();
     assert_eq!(refused(&unexposed), "none of the 500 rows was exposed to the campaign");
-    assert!(matches!(train(&mut sample(&[], "{}"), &mut Silent), Ok(Outcome::NoRows)));
+    assert!(matches!(Training::on(&[], "{}").run(), Ok(Outcome::NoRows)));
 }
 
 #[test]

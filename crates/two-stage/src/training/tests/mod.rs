@@ -1,4 +1,4 @@
-//! What the tests of a training share: simulated customers, and figures on them.
+//! The parts that the tests of a training share: simulated customers, and figures on them.
 
 mod figures;
 mod guards;
@@ -12,32 +12,16 @@ use rand_chacha::rand_core::SeedableRng;
 
 use super::*;
 use crate::{
-    evaluate::{auc, macro_f1},
-    features::{Column, Value},
-    model::Stage,
-    options::Options,
+    codec::encode_model,
+    column::{Column, Value},
+    evaluation::{auc, macro_f1},
+    model::{Epoch, Stage},
     sample::Target,
     scorer::Scorer,
     segment::Segment,
     simulate::{Customer, FEATURES, Simulator},
+    testing::{self, QUIET, Threads},
 };
-
-struct Silent;
-
-/// Lets a training use so many threads.
-struct Threads(usize);
-
-impl Observer for Threads {
-    fn poll(&mut self, _: &Progress) {}
-
-    fn threads(&self) -> usize {
-        self.0
-    }
-}
-
-impl Observer for Silent {
-    fn poll(&mut self, _: &Progress) {}
-}
 
 /// A simulated campaign: how many labels are missing, and who was exposed.
 #[derive(Clone, Copy)]
@@ -92,27 +76,54 @@ fn target(customer: &Customer) -> Target {
     }
 }
 
-/// One network, unless the options ask for a committee: most tests are about other things.
-fn sample(customers: &[Customer], options: &str) -> Sample {
-    let options = Options::from_json(options).unwrap();
-    let ensemble = options.ensemble.or(Some(1));
-    sample_with(customers, Options { ensemble, ..options })
+/// A training that is ready to run.
+#[derive(Clone)]
+struct Training {
+    sample: Sample,
+    options: Options,
 }
 
-fn sample_with(customers: &[Customer], options: Options) -> Sample {
-    let mut sample = Sample::new(options, 1 << 30);
-    sample.set_columns(columns(), false).unwrap();
-    for customer in customers {
-        sample.push(values(customer), target(customer)).unwrap();
+impl Training {
+    /// Trains one network, unless the options ask for a committee: most tests are about other things.
+    fn on(customers: &[Customer], options: &str) -> Self {
+        let mut options: serde_json::Value = serde_json::from_str(options).unwrap();
+        options.as_object_mut().unwrap().entry("ensemble").or_insert(1.into());
+        Self::with_default_ensemble(customers, &options.to_string())
     }
-    sample
+
+    fn with_default_ensemble(customers: &[Customer], options: &str) -> Self {
+        let mut sample = testing::sample(&columns());
+        for customer in customers {
+            sample.push(values(customer), target(customer)).unwrap();
+        }
+        Self::of_sample(sample, options)
+    }
+
+    fn of_sample(sample: Sample, options: &str) -> Self {
+        Self { sample, options: Options::from_json(options).unwrap() }
+    }
+
+    fn run(&mut self) -> Result<Outcome> {
+        self.run_with(&mut { QUIET })
+    }
+
+    fn run_with(&mut self, observer: &mut dyn Observer) -> Result<Outcome> {
+        train(&mut self.sample, &self.options, observer)
+    }
+
+    fn bytes(&mut self) -> Vec<u8> {
+        encode_model(&testing::model(self.run().unwrap())).unwrap()
+    }
+
+    /// The rows that it would use.
+    fn rows(&mut self) -> TrainingRows<'_> {
+        self.sample.canonicalise();
+        TrainingRows::new(&self.sample, &self.options, &mut Vec::new()).unwrap()
+    }
 }
 
 fn train_on(customers: &[Customer], options: &str) -> TwoStageModel {
-    match train(&mut sample(customers, options), &mut Silent).unwrap() {
-        Outcome::Model(model) => *model,
-        other => panic!("no model: {other:?}"),
-    }
+    testing::model(Training::on(customers, options).run().unwrap())
 }
 
 /// AUC, Brier score and calibration error of the intent among the truly engaged, and macro-F1 of

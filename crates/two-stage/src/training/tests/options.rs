@@ -1,7 +1,7 @@
 //! Every option changes what it says it changes.
 
 use super::*;
-use crate::{codec::encode_model, model::LabelFrequency};
+use crate::{model::LabelFrequency, training::folds::Member};
 
 fn customers(count: u64) -> Vec<Customer> {
     Campaign { missing_rate: 0.4, exposed_share: 1.0, seed: 11 }.customers(0, count)
@@ -97,7 +97,7 @@ fn a_small_learning_rate_learns_slowly() {
 fn a_learning_rate_that_diverges_is_an_error() {
     let customers = customers(1200);
     let options = r#"{"epochs": 40, "learning_rate": 1.0, "weight_decay": 1.0, "hidden_layers": [1024, 1024, 1024, 1024], "missing_rate": 0.4}"#;
-    match train(&mut sample(&customers[..300], options), &mut Silent) {
+    match Training::on(&customers[..300], options).run() {
         Ok(Outcome::Model(model)) => assert!(model.is_sound()),
         Ok(other) => panic!("no model: {other:?}"),
         Err(error) => assert!(error.message.contains("diverged"), "{error}"),
@@ -118,10 +118,9 @@ fn validation_fraction_takes_rows_from_training() {
     let rows = |fraction: f64| {
         let customers = customers(2000);
         let options = format!(r#"{{"epochs": 10, "validation_fraction": {fraction}}}"#);
-        let mut sample = sample(&customers, &options);
-        sample.canonicalise(&mut || ());
-        let rows = TrainingRows::new(&sample, &mut Vec::new(), &mut || ()).unwrap();
-        committee::members(&rows)[0].split(&rows, |_| true).1.len()
+        let mut training = Training::on(&customers, &options);
+        let rows = training.rows();
+        Member::all(&rows)[0].split(&rows, |_| true).1.len()
     };
     assert!((150..250).contains(&rows(0.1)) && (700..900).contains(&rows(0.4)));
 }
@@ -163,9 +162,8 @@ fn an_ensemble_is_a_committee_that_may_be_distilled() {
 #[test]
 fn few_rows_train_a_committee_unless_told_otherwise() {
     let size = |count: u64, options: &str| {
-        let mut sample = sample_with(&customers(count), Options::from_json(options).unwrap());
-        sample.canonicalise(&mut || ());
-        committee::members(&TrainingRows::new(&sample, &mut Vec::new(), &mut || ()).unwrap()).len()
+        let mut training = Training::with_default_ensemble(&customers(count), options);
+        Member::all(&training.rows()).len()
     };
     assert_eq!((size(300, "{}"), size(300, r#"{"ensemble": 1}"#)), (5, 1));
     assert_eq!((size(50_000, "{}"), size(50_000, r#"{"ensemble": 2}"#)), (1, 2));
@@ -183,8 +181,8 @@ fn the_seed_is_the_start_of_every_choice() {
 fn on_failure_null_keeps_the_error_for_a_warning() {
     let none: Vec<Customer> =
         customers(200).into_iter().filter(|c| !c.observed.engaged()).collect();
-    let error = train(&mut sample(&none, "{}"), &mut Silent).unwrap_err();
-    match train(&mut sample(&none, r#"{"on_failure": "null"}"#), &mut Silent).unwrap() {
+    let error = Training::on(&none, "{}").run().unwrap_err();
+    match Training::on(&none, r#"{"on_failure": "null"}"#).run().unwrap() {
         Outcome::Failed(failure) => assert_eq!(failure, error),
         other => panic!("{other:?}"),
     }

@@ -3,11 +3,16 @@
 
 use serde::Deserialize;
 
-use super::*;
+use super::{super::rows::TrainingRow, *};
 use crate::{
-    features::Kind,
+    column::Kind,
     network::{Adam, Batch, Network, Shape},
-    training::{correction::LabelCorrection, fit::Objective, segmentation::Segments},
+    training::{
+        engine::Objective,
+        label_correction::{Corrected, LabelCorrection, RowFrequency},
+        segmentation::Segments,
+    },
+    word::RowIndex,
 };
 
 #[derive(Deserialize)]
@@ -36,11 +41,11 @@ fn fixture() -> Fixture {
 const EPOCH: usize = 5;
 
 impl Fixture {
-    fn sample(&self) -> Sample {
+    fn training(&self) -> Training {
         let options = format!(r#"{{"exposure_rate": {}}}"#, self.exposed_share);
-        let mut sample = Sample::new(Options::from_json(&options).unwrap(), 1 << 30);
-        let column = |i| Column { name: format!("f{i}"), kind: Kind::Number };
-        sample.set_columns((1..=5).map(column).collect(), true).unwrap();
+        let columns: Vec<Column> =
+            (1..=5).map(|i| testing::column(&format!("f{i}"), Kind::Number)).collect();
+        let mut sample = testing::sample(&columns);
         for (row, features) in self.features.iter().enumerate() {
             let target = Target {
                 segment: Some(Segment::ALL[self.observed[row]]),
@@ -50,23 +55,21 @@ impl Fixture {
             };
             sample.push(features.iter().map(|&v| Value::Number(v)), target).unwrap();
         }
-        sample.canonicalise(&mut || ());
-        sample
+        Training::of_sample(sample, &options)
     }
 
-    /// The place of each of the reference's rows in the canonical order.
-    fn places(&self, rows: &TrainingRows) -> Vec<u32> {
-        let same = |row: usize, features: &[f64]| {
-            let words = rows.features(row).iter();
-            words.zip(features).all(|(&word, &value)| f32::from_bits(word) == value as f32)
+    /// The indices of the reference's rows in the canonical order.
+    fn indices(&self, rows: &TrainingRows) -> Vec<RowIndex> {
+        let same = |row: &TrainingRow, features: &[f64]| {
+            row.features.iter().zip(features).all(|(word, &value)| word.number() == value as f32)
         };
-        let place = |features: &Vec<f64>| (0..rows.len()).find(|&row| same(row, features));
-        self.features.iter().map(|features| place(features).unwrap() as u32).collect()
+        let find = |features: &Vec<f64>| rows.each().find(|row| same(row, features));
+        self.features.iter().map(|features| find(features).unwrap().index).collect()
     }
 }
 
 /// Goes through the batches and compares the parameters with the reference's.
-fn follow(rows: &TrainingRows, places: &[u32], steps: &Steps, objective: &impl Objective) {
+fn follow(rows: &TrainingRows, indices: &[RowIndex], steps: &Steps, objective: &impl Objective) {
     let outputs = objective_outputs(steps);
     let shape = Shape { inputs: 5, hidden: vec![6, 4], outputs };
     let mut network = Network::from_parameters(shape.clone(), steps.before.clone());
@@ -74,7 +77,7 @@ fn follow(rows: &TrainingRows, places: &[u32], steps: &Steps, objective: &impl O
     let mut batch = Batch::new(&shape, 32);
     let mut gradients = vec![0.0; steps.before.len()];
     for members in &steps.batches {
-        let which: Vec<u32> = members.iter().map(|&row| places[row]).collect();
+        let which: Vec<RowIndex> = members.iter().map(|&row| indices[row]).collect();
         rows.encode(&which, batch.inputs_mut(which.len(), 5));
         batch.forward(&network);
         let mut slopes = vec![0.0; batch.logits().len()];
@@ -98,25 +101,25 @@ fn objective_outputs(steps: &Steps) -> usize {
 #[test]
 fn label_correction_follows_the_reference() {
     let fixture = fixture();
-    let sample = fixture.sample();
-    let rows = TrainingRows::new(&sample, &mut Vec::new(), &mut || ()).unwrap();
-    let places = fixture.places(&rows);
+    let mut training = fixture.training();
+    let rows = training.rows();
+    let indices = fixture.indices(&rows);
     let frequency = RowFrequency { head: Some(0.5), ..RowFrequency::pooled(&rows, 0.5) };
     let objective = LabelCorrection { rows: &rows, frequency: &frequency };
-    follow(&rows, &places, &fixture.label_correction, &objective);
+    follow(&rows, &indices, &fixture.label_correction, &objective);
 }
 
 #[test]
 fn segmentation_follows_the_reference() {
     let fixture = fixture();
-    let sample = fixture.sample();
-    let rows = TrainingRows::new(&sample, &mut Vec::new(), &mut || ()).unwrap();
-    let places = fixture.places(&rows);
-    let mut labels = vec![0.0; rows.len()];
-    for (&place, &t) in places.iter().zip(&fixture.labels) {
-        labels[place as usize] = t;
+    let mut training = fixture.training();
+    let rows = training.rows();
+    let indices = fixture.indices(&rows);
+    let mut labels = rows.fill(0.0);
+    for (&index, &t) in indices.iter().zip(&fixture.labels) {
+        labels[index] = t;
     }
-    let corrected = Corrected { labels, frequency: None, network: None, candidates: true };
+    let corrected = Corrected { candidates: true, ..Corrected::fixed(labels) };
     let objective = Segments { rows: &rows, corrected: &corrected, blends: false };
-    follow(&rows, &places, &fixture.segmentation, &objective);
+    follow(&rows, &indices, &fixture.segmentation, &objective);
 }

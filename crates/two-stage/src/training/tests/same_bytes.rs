@@ -1,7 +1,7 @@
 //! The same rows, options and seed give the same bytes, however the rows came.
 
 use super::*;
-use crate::codec::{decode_sample, encode_model, encode_sample};
+use crate::codec::{decode_state, encode_state};
 
 const OPTIONS: &str = r#"{"epochs": 10, "hidden_layers": [8]}"#;
 
@@ -9,78 +9,66 @@ fn customers() -> Vec<Customer> {
     Campaign { missing_rate: 0.4, exposed_share: 0.6, seed: 5 }.customers(0, 3000)
 }
 
-fn bytes(mut sample: Sample) -> Vec<u8> {
-    match train(&mut sample, &mut Silent).unwrap() {
-        Outcome::Model(model) => encode_model(&model).unwrap(),
-        other => panic!("no model: {other:?}"),
-    }
+fn bytes(customers: &[Customer], options: &str, threads: usize) -> Vec<u8> {
+    let outcome = Training::on(customers, options).run_with(&mut Threads(threads)).unwrap();
+    encode_model(&testing::model(outcome)).unwrap()
 }
 
 #[test]
 fn the_order_of_the_rows_does_not_matter() {
     let mut customers = customers();
-    let expected = bytes(sample(&customers, OPTIONS));
+    let expected = bytes(&customers, OPTIONS, 1);
     customers.reverse();
-    assert!(bytes(sample(&customers, OPTIONS)) == expected);
+    assert!(bytes(&customers, OPTIONS, 1) == expected);
 }
 
 #[test]
 fn partial_states_make_the_same_model() {
     let customers = customers();
-    let expected = bytes(sample(&customers, OPTIONS));
-    let mut whole = sample(&[], OPTIONS);
+    let mut whole = Training::on(&[], OPTIONS);
     for part in customers.chunks(700) {
-        // As a parallel worker hands its state over.
+        // A parallel worker sends its rows like this.
+        let Training { sample, options } = Training::on(part, OPTIONS);
         let mut sent = Vec::new();
-        encode_sample(&sample(part, OPTIONS)).unwrap().write(|bytes| sent.extend_from_slice(bytes));
-        whole.merge(decode_sample(&sent).unwrap()).unwrap();
+        encode_state(&options, &sample).unwrap().write(|bytes| sent.extend_from_slice(bytes));
+        let (options, partial) = decode_state(&sent).unwrap();
+        whole.options.require_same(&options).unwrap();
+        whole.sample.merge(partial).unwrap();
     }
-    assert!(bytes(whole) == expected);
+    assert!(whole.bytes() == bytes(&customers, OPTIONS, 1));
 }
 
 #[test]
 fn training_twice_gives_the_same_model() {
-    let mut sample = sample(&customers(), OPTIONS);
-    let first = train(&mut sample, &mut Silent).unwrap();
-    let second = train(&mut sample, &mut Silent).unwrap();
-    match (first, second) {
-        (Outcome::Model(first), Outcome::Model(second)) => assert!(first == second),
-        other => panic!("no model: {other:?}"),
-    }
+    let mut training = Training::on(&customers(), OPTIONS);
+    assert!(training.bytes() == training.bytes());
 }
 
 #[test]
 fn the_number_of_threads_does_not_matter() {
     // Batches of one part and of several, the last of them shorter; one network and a committee.
     let trainings = [
-        r#"{"epochs": 10, "hidden_layers": [8]}"#,
+        OPTIONS,
         r#"{"epochs": 10, "hidden_layers": [8], "batch_size": 1100}"#,
         r#"{"epochs": 10, "hidden_layers": [8], "ensemble": 2, "correction": "splc"}"#,
     ];
     let customers = customers();
     for options in trainings {
-        let bytes = |threads| {
-            let mut sample = sample(&customers, options);
-            match train(&mut sample, &mut Threads(threads)).unwrap() {
-                Outcome::Model(model) => encode_model(&model).unwrap(),
-                other => panic!("no model: {other:?}"),
-            }
-        };
-        let alone = bytes(1);
-        assert!(bytes(2) == alone, "2 threads, {options}");
-        assert!(bytes(8) == alone, "8 threads, {options}");
+        let alone = bytes(&customers, options, 1);
+        assert!(bytes(&customers, options, 2) == alone, "2 threads, {options}");
+        assert!(bytes(&customers, options, 8) == alone, "8 threads, {options}");
     }
 }
 
-/// Stops a training at a poll, as PostgreSQL's cancel does.
+/// Unwinds out of a training after this many reports of progress, as PostgreSQL's cancel does.
 struct Stopping {
-    polls: usize,
+    reports: usize,
 }
 
 impl Observer for Stopping {
-    fn poll(&mut self, _: &Progress) {
-        self.polls = self
-            .polls
+    fn progress(&mut self, _: &Progress) {
+        self.reports = self
+            .reports
             .checked_sub(1)
             .unwrap_or_else(|| std::panic::resume_unwind(Box::new("stop")));
     }
@@ -92,12 +80,12 @@ impl Observer for Stopping {
 
 #[test]
 fn a_training_that_is_stopped_leaves_no_thread_and_changes_nothing() {
-    let mut stopped = sample(&customers(), OPTIONS);
-    for polls in [0, 20, 100, 250] {
-        let stop = std::panic::AssertUnwindSafe(|| train(&mut stopped, &mut Stopping { polls }));
+    let mut stopped = Training::on(&customers(), OPTIONS);
+    for reports in [0, 20, 50] {
+        let stop = std::panic::AssertUnwindSafe(|| stopped.run_with(&mut Stopping { reports }));
         let end = std::panic::catch_unwind(stop);
         let payload = end.err().and_then(|payload| payload.downcast_ref().copied());
-        assert_eq!(payload, Some("stop"), "{polls}");
+        assert_eq!(payload, Some("stop"), "{reports}");
     }
-    assert!(bytes(stopped) == bytes(sample(&customers(), OPTIONS)));
+    assert!(stopped.bytes() == bytes(&customers(), OPTIONS, 1));
 }

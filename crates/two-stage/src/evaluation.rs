@@ -1,0 +1,104 @@
+//! Metrics of scores: the standard ones (smartcore's where it has them), and Qini for campaigns.
+
+use smartcore::metrics::{Metrics, f1::F1, roc_auc_score};
+
+use crate::segment::Segment;
+
+/// The area under the ROC curve; `None` unless both classes are there.
+pub fn auc(actual: &[bool], scores: &[f64]) -> Option<f64> {
+    let both = actual.contains(&true) && actual.contains(&false);
+    both.then(|| roc_auc_score(&indicators(actual), &scores.to_vec()))
+}
+
+/// The mean of the three segments' F1; a segment that is never predicted has an F1 of 0.
+pub fn macro_f1(actual: &[Segment], predicted: &[Segment]) -> f64 {
+    let of = |segments: &[Segment], segment| -> Vec<f64> {
+        indicators(&segments.iter().map(|&s| s == segment).collect::<Vec<_>>())
+    };
+    let f1 = |segment| {
+        let score = F1::new_with(1.0).get_score(&of(actual, segment), &of(predicted, segment));
+        if score.is_nan() { 0.0 } else { score }
+    };
+    Segment::ALL.map(f1).iter().sum::<f64>() / 3.0
+}
+
+fn indicators(of: &[bool]) -> Vec<f64> {
+    of.iter().map(|&b| f64::from(u8::from(b))).collect()
+}
+
+/// One customer of a randomised campaign.
+#[derive(Debug, Clone, Copy)]
+pub struct Contact {
+    /// The score that customers are ranked by.
+    pub score: f64,
+    /// Set where the customer was exposed to the campaign.
+    pub exposed: bool,
+    /// Set where the customer engaged.
+    pub engaged: bool,
+}
+
+/// The Qini coefficient: the mean gap between the incremental engagements (each as a share of the
+/// exposed) of the best-scored customers and those of as many drawn at random (Radcliffe 2007).
+/// `None` unless both exposed and unexposed customers are there.
+pub fn qini(mut contacts: Vec<Contact>) -> Option<f64> {
+    contacts.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let (mut exposed, mut unexposed) = (0.0_f64, 0.0_f64);
+    let (mut engaged_exposed, mut engaged_unexposed) = (0.0, 0.0);
+    let gains: Vec<f64> = contacts
+        .iter()
+        .map(|contact| {
+            let engaged = f64::from(u8::from(contact.engaged));
+            if contact.exposed {
+                exposed += 1.0;
+                engaged_exposed += engaged;
+            } else {
+                unexposed += 1.0;
+                engaged_unexposed += engaged;
+            }
+            engaged_exposed - engaged_unexposed * exposed / unexposed.max(1.0)
+        })
+        .collect();
+    let total = *gains.last().filter(|_| exposed > 0.0 && unexposed > 0.0)?;
+    let count = gains.len() as f64;
+    let gaps = gains.iter().enumerate().map(|(i, gain)| gain - total * (i + 1) as f64 / count);
+    Some(gaps.sum::<f64>() / count / exposed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn auc_counts_ordered_pairs() {
+        let actual = [true, false, true, false];
+        assert_eq!(auc(&actual, &[0.9, 0.1, 0.8, 0.2]), Some(1.0));
+        assert_eq!(auc(&actual, &[0.9, 0.1, 0.3, 0.5]), Some(0.75));
+        assert_eq!(auc(&[true, true], &[0.1, 0.2]), None);
+    }
+
+    #[test]
+    fn a_segment_never_predicted_counts_as_zero() {
+        use Segment::{CampaignDriven as C, LowEngagement as L, Organic as O};
+        assert_eq!(macro_f1(&[L, O, C], &[L, O, C]), 1.0);
+        assert_eq!(macro_f1(&[L, O, C], &[L, O, O]), (1.0 + 2.0 / 3.0) / 3.0);
+    }
+
+    #[test]
+    fn qini_is_highest_where_the_persuadable_come_first() {
+        let contact = |score, exposed, engaged| Contact { score, exposed, engaged };
+        // The first two engage only when exposed; the others never do.
+        let of = |scores: [f64; 4]| {
+            let [a, b, c, d] = scores;
+            qini(vec![
+                contact(a, true, true),
+                contact(b, false, false),
+                contact(c, true, false),
+                contact(d, false, false),
+            ])
+            .unwrap()
+        };
+        assert_eq!(of([4.0, 3.0, 2.0, 1.0]), (0.75 + 0.5 + 0.25) / 4.0 / 2.0);
+        assert!(of([4.0, 3.0, 2.0, 1.0]) > of([2.0, 1.0, 4.0, 3.0]));
+        assert_eq!(qini(vec![contact(1.0, true, true)]), None);
+    }
+}

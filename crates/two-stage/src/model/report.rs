@@ -1,0 +1,113 @@
+//! The report of a training, stored in the model: counts, estimates, history, warnings.
+
+use serde::{Deserialize, Serialize};
+
+use super::label_frequency::LabelFrequency;
+use crate::sample::Counts;
+
+/// The way in which a training tells a campaign's effect from what customers do anyway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mode {
+    /// Every customer was exposed; the labels and their frequency tell.
+    Simple,
+    /// Exposed and unexposed customers are compared.
+    Exposure,
+}
+
+impl Mode {
+    /// Its name in SQL.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Simple => "simple",
+            Self::Exposure => "exposure",
+        }
+    }
+}
+
+/// The stage of training that an epoch belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    /// Campaign-driven or organic, among the engaged: finds missing labels.
+    LabelCorrection,
+    /// The three segments.
+    Segmentation,
+    /// The three segments, as a committee sees them.
+    Distillation,
+}
+
+impl Stage {
+    /// Its name in SQL.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LabelCorrection => "label correction",
+            Self::Segmentation => "segmentation",
+            Self::Distillation => "distillation",
+        }
+    }
+}
+
+/// One epoch of one stage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Epoch {
+    /// The stage.
+    pub stage: Stage,
+    /// The member of a committee, from 0.
+    pub member: u8,
+    /// The number of the epoch, from 0.
+    pub epoch: u32,
+    /// The mean loss over the training rows.
+    pub training_loss: f64,
+    /// The mean loss over the held-out rows; `None` before validation starts.
+    pub validation_loss: Option<f64>,
+    /// Rows recorded organic whose label counted as campaign-driven (t > 0.5) in this epoch.
+    pub corrected: Option<u64>,
+    /// Set where the network of this epoch is the one that was kept.
+    pub kept: bool,
+}
+
+/// A model's figures on rows that the first member held out, against the labels as observed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// The model's name.
+    pub model: String,
+    /// AUC of the intent among exposed engaged customers; `None` without both labels.
+    pub auc: Option<f64>,
+    /// Macro-F1 of the three segments of exposed customers.
+    pub macro_f1: f64,
+    /// Qini coefficient of P(campaign-driven), in exposure mode.
+    pub qini: Option<f64>,
+}
+
+/// The counts and findings of a training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Counts of the rows that the aggregate read.
+    pub counts: Counts,
+    /// Rows that the training used.
+    pub rows: u64,
+    /// Used rows of engaged customers.
+    pub rows_engaged: u64,
+    /// Exposed rows recorded as campaign-driven.
+    pub rows_labelled: u64,
+    /// The mode.
+    pub mode: Mode,
+    /// The label frequency; `None` where no label counts as missing.
+    pub label_frequency: Option<LabelFrequency>,
+    /// π, the campaign's share of the engagement of exposed customers, and its standard error.
+    pub campaign_share: Option<(f64, f64)>,
+    /// Engaged rows recorded organic and corrected (t > 0.5).
+    pub corrected: u64,
+    /// The sum of t over engaged rows recorded organic.
+    pub corrected_total: f64,
+    /// Columns that were constant.
+    pub constant_features: Vec<String>,
+    /// Each feature's share of what moves the intent, in the order of the columns. The shares add
+    /// up to 1, or are all 0 where nothing moves it.
+    pub importance: Vec<f64>,
+    /// This model's first member, and the standard models.
+    pub comparison: Vec<Comparison>,
+    /// The warnings, each one sentence.
+    pub warnings: Vec<String>,
+    /// The epochs of all stages.
+    pub history: Vec<Epoch>,
+}

@@ -1,0 +1,28 @@
+//! Counts of what a training read.
+
+use serde::{Deserialize, Serialize};
+
+/// Counts of the rows that were read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// All rows.
+    pub read: u64,
+    /// Rows whose features are NULL as a whole.
+    pub null_features: u64,
+    /// Rows without an observed segment.
+    pub unlabelled: u64,
+    /// Rows of weight 0.
+    pub zero_weight: u64,
+    /// Rows whose exposure is NULL, which counts as exposed.
+    pub unknown_exposure: u64,
+}
+
+impl Counts {
+    pub(super) fn add(&mut self, other: Counts) {
+        self.read += other.read;
+        self.null_features += other.null_features;
+        self.unlabelled += other.unlabelled;
+        self.zero_weight += other.zero_weight;
+        self.unknown_exposure += other.unknown_exposure;
+    }
+}

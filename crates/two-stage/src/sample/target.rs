@@ -1,0 +1,58 @@
+//! What a training row carries beside its features, checked and as words.
+
+use crate::{
+    Error, ErrorKind, Result, probability::COMPARABLE_EXPOSURE, segment::Segment, word::Word,
+};
+
+/// What a training row carries beside its features.
+#[derive(Debug, Clone, Copy)]
+pub struct Target {
+    /// The observed segment; `None` = unknown: the row is counted and teaches nothing.
+    pub segment: Option<Segment>,
+    /// `None` = unknown: treated as exposed, and counted.
+    pub exposed: Option<bool>,
+    /// P(exposed), from 0.02 to 0.98; `None` = the option, or the observed share.
+    pub propensity: Option<f64>,
+    /// The weight, 0 or more; `None` = 1.
+    pub weight: Option<f64>,
+}
+
+/// Words behind the features: segment and exposure, weight, propensity, count.
+pub(super) const TARGET_WORDS: usize = 4;
+
+/// The bit of the first word that says "exposed".
+pub(super) const EXPOSED: u32 = 4;
+
+impl Target {
+    /// The words behind the features; `None` where the row teaches nothing.
+    pub(super) fn words(&self) -> Result<Option<[Word; TARGET_WORDS]>> {
+        let weight = self.weight.unwrap_or(1.0);
+        if !(weight.is_finite() && weight >= 0.0) {
+            return Err(Error::new(
+                ErrorKind::ValueOutOfRange,
+                format!("weight cannot be {weight}"),
+            )
+            .with_hint("Give a finite weight of 0 or more, or NULL for 1."));
+        }
+        if let Some(propensity) = self.propensity.filter(|p| !COMPARABLE_EXPOSURE.contains(p)) {
+            return Err(Error::new(
+                ErrorKind::ValueOutOfRange,
+                format!("propensity cannot be {propensity}"),
+            )
+            .with_hint("Give a propensity from 0.02 to 0.98, or leave such customers out."));
+        }
+        let Some(segment) = self.segment.filter(|_| weight > 0.0) else {
+            return Ok(None);
+        };
+        let exposed = u32::from(self.exposed.unwrap_or(true)) * EXPOSED;
+        // A weight too small for f32 still counts as a weight.
+        let weight = (weight as f32).clamp(f32::MIN_POSITIVE, f32::MAX);
+        let propensity = self.propensity.map_or(f32::NAN, |p| p as f32);
+        Ok(Some([
+            Word::of_code(segment as u32 | exposed),
+            Word::of_f32(weight),
+            Word::of_f32(propensity),
+            Word::of_code(1),
+        ]))
+    }
+}

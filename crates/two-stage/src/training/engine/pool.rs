@@ -1,0 +1,170 @@
+//! The threads of a training.
+//!
+//! They are started when a training starts and joined before it returns, and they run only while
+//! the calling thread waits for them. So whatever ends the calling thread between two slices of
+//! work, no other thread is reading the rows.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use rayon_core::{ThreadPool, ThreadPoolBuilder};
+
+use crate::training::observer::Observer;
+
+/// The time between two polls.
+const SLICE: Duration = Duration::from_millis(5);
+
+/// The threads, or none beside the calling one.
+pub(in crate::training) struct Pool {
+    threads: Option<ThreadPool>,
+}
+
+/// Calls `work` with as many threads as the observer allows; with none beside the calling one where
+/// the system has no more.
+pub(in crate::training) fn with_pool<R>(
+    observer: &mut dyn Observer,
+    work: impl FnOnce(&mut dyn Observer, &Pool) -> R,
+) -> R {
+    let count = observer.threads();
+    if count <= 1 {
+        return work(observer, &Pool { threads: None });
+    }
+    thread::scope(|scope| {
+        let mut threads = None;
+        observer.start_threads(&mut || {
+            let builder = ThreadPoolBuilder::new().num_threads(count);
+            let spawn = |worker: rayon_core::ThreadBuilder| {
+                thread::Builder::new().spawn_scoped(scope, || worker.run()).map(drop)
+            };
+            threads = builder.spawn_handler(spawn).build().ok();
+        });
+        // Dropping the pool ends its threads, and the scope then joins them.
+        work(observer, &Pool { threads })
+    })
+}
+
+impl Pool {
+    /// The number of threads that work at once.
+    pub fn workers(&self) -> usize {
+        self.threads.as_ref().map_or(1, ThreadPool::current_num_threads)
+    }
+
+    /// Calls `step` until it returns false, on a thread of the pool, and between slices of a few
+    /// milliseconds `between` on the calling thread.
+    pub fn run_in_slices(&self, mut between: impl FnMut(), mut step: impl FnMut() -> bool + Send) {
+        loop {
+            between();
+            let mut slice = || {
+                let end = Instant::now() + SLICE;
+                loop {
+                    let goes_on = step();
+                    if !goes_on || Instant::now() >= end {
+                        return goes_on;
+                    }
+                }
+            };
+            let goes_on = match &self.threads {
+                Some(threads) => threads.install(slice),
+                None => slice(),
+            };
+            if !goes_on {
+                return;
+            }
+        }
+    }
+}
+
+/// Shares the tasks out among the workers, in order; the first worker is the calling thread's. With
+/// more than one it must be called on a thread of a pool.
+pub(super) fn share<W: Send, T: Send>(
+    workers: &mut [W],
+    tasks: &mut [T],
+    work: &(impl Fn(&mut W, &mut T) + Sync),
+) {
+    match workers {
+        [] => {}
+        [worker] => tasks.iter_mut().for_each(|task| work(worker, task)),
+        [worker, ..] if tasks.len() <= 1 => tasks.iter_mut().for_each(|task| work(worker, task)),
+        workers => {
+            let half = workers.len() / 2;
+            let (first, second) = tasks.split_at_mut((tasks.len() * half).div_ceil(workers.len()));
+            let (left, right) = workers.split_at_mut(half);
+            rayon_core::join(|| share(left, first, work), || share(right, second, work));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+    use super::*;
+    use crate::training::observer::Progress;
+
+    struct Threads(usize);
+
+    impl Observer for Threads {
+        fn progress(&mut self, _: &Progress) {}
+
+        fn threads(&self) -> usize {
+            self.0
+        }
+    }
+
+    #[test]
+    fn every_task_is_done_once_by_one_of_the_workers() {
+        for (threads, tasks) in [(1, 7), (2, 1), (2, 7), (3, 7), (5, 2), (4, 0)] {
+            let (mut done, mut steps) = (vec![0; tasks], 0);
+            with_pool(&mut Threads(threads), |_, pool| {
+                assert_eq!(pool.workers(), threads);
+                let mut workers = vec![0; threads];
+                pool.run_in_slices(
+                    || (),
+                    || {
+                        share(&mut workers, &mut done, &|worker, task| {
+                            *worker += 1;
+                            *task += 1;
+                        });
+                        steps += 1;
+                        steps < 100
+                    },
+                );
+                assert_eq!(workers.iter().sum::<usize>(), 100 * tasks);
+                assert_eq!(workers.iter().filter(|&&count| count > 0).count(), tasks.min(threads));
+            });
+            assert!(done.iter().all(|&count| count == 100), "{threads} {tasks} {done:?}");
+        }
+    }
+
+    #[test]
+    fn a_panic_of_any_thread_or_of_a_poll_ends_the_work() {
+        for failing in [0, 2, usize::MAX] {
+            let end = catch_unwind(AssertUnwindSafe(|| {
+                with_pool(&mut Threads(3), |_, pool| {
+                    let mut workers = [0, 1, 2];
+                    let mut polls = 0;
+                    pool.run_in_slices(
+                        || {
+                            polls += 1;
+                            if failing == usize::MAX && polls == 3 {
+                                resume_unwind(Box::new("stop"));
+                            }
+                        },
+                        || {
+                            share(&mut workers, &mut [0, 1, 2], &|worker, _| {
+                                if *worker == failing {
+                                    resume_unwind(Box::new("stop"));
+                                }
+                            });
+                            true
+                        },
+                    );
+                });
+            }));
+            let payload = end.err().and_then(|payload| payload.downcast_ref().copied());
+            assert_eq!(payload, Some("stop"), "{failing}");
+        }
+    }
+}

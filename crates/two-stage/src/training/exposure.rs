@@ -1,0 +1,70 @@
+//! The mode that the rows allow, and each row's probability of exposure.
+
+use super::errors::insufficient;
+use crate::{
+    Result,
+    model::Mode,
+    options::Options,
+    probability::COMPARABLE_EXPOSURE,
+    sample::{Sample, SampleRow},
+};
+
+/// Who was exposed, and how likely.
+pub(super) struct Exposure {
+    pub mode: Mode,
+    /// P(exposed) of a row that does not give its own.
+    rate: f64,
+    /// Set where the probability comes from an option or an argument.
+    pub given: bool,
+}
+
+impl Exposure {
+    const SIMPLE: Self = Self { mode: Mode::Simple, rate: 1.0, given: false };
+
+    pub fn of(sample: &Sample, options: &Options, warnings: &mut Vec<String>) -> Result<Self> {
+        let (mut exposed, mut total) = (0.0, 0.0);
+        let (mut unexposed_rows, mut given_rows) = (0_u64, false);
+        for row in sample.poll().each(sample.rows()) {
+            total += row.total_weight();
+            if row.exposed() {
+                exposed += row.total_weight();
+            } else {
+                unexposed_rows += u64::from(row.count());
+            }
+            given_rows |= row.propensity().is_some();
+        }
+        if unexposed_rows == 0 {
+            return Ok(Self::SIMPLE);
+        }
+        if exposed == 0.0 {
+            return Err(insufficient(
+                format!("none of the {unexposed_rows} rows was exposed to the campaign"),
+                "Give rows of exposed customers, or leave the exposed argument out.",
+            ));
+        }
+        let option = options.exposure_rate();
+        let share: f64 = exposed / total;
+        if option.is_none() && !given_rows && !COMPARABLE_EXPOSURE.contains(&share) {
+            warnings.push(format!(
+                "the share of exposed rows is {share:.4}, too far from one half to compare: {unexposed_rows} unexposed rows are left out"
+            ));
+            return Ok(Self::SIMPLE);
+        }
+        let (low, high) = COMPARABLE_EXPOSURE.into_inner();
+        let rate = option.unwrap_or(share.clamp(low, high));
+        Ok(Self { mode: Mode::Exposure, rate, given: option.is_some() || given_rows })
+    }
+
+    /// Tells if training uses the row: simple mode leaves unexposed rows out.
+    pub fn uses(&self, row: SampleRow) -> bool {
+        self.mode == Mode::Exposure || row.exposed()
+    }
+
+    /// e, P(exposed) of the row; 1 in simple mode.
+    pub fn propensity(&self, row: SampleRow) -> f64 {
+        match self.mode {
+            Mode::Simple => 1.0,
+            Mode::Exposure => row.propensity().unwrap_or(self.rate as f32).into(),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The comparison with standard models on the same split: a one-stage network and a multinomial
+//! logistic regression, both on the labels as they were observed.
+//!
+//! No true label is known: a customer that attribution missed counts as organic for every model, so
+//! a model that corrects labels may look worse by the observed ones. Qini needs no label at all.
+
+use crate::{
+    Result,
+    evaluation::{Contact, auc, macro_f1, qini},
+    model::{Comparison, Mode, Score},
+    network::Network,
+    probability::softmax,
+    segment::Segment,
+    training::{
+        committee::Committee,
+        engine::{Plan, Stream, evenly, fit, predict},
+        label_correction::Corrected,
+        observer::Step,
+        rows::TrainingRows,
+        run::Run,
+        segmentation::Segments,
+    },
+    word::RowIndex,
+};
+
+/// Rows that train, and rows that compare, at most, so that the comparison is a small part of a
+/// training.
+const MAX_ROWS: usize = 50_000;
+
+/// The figures of the first member and of the standard models.
+pub(in crate::training) fn compare(
+    rows: &TrainingRows,
+    run: &mut Run,
+    committee: &Committee,
+) -> Result<Vec<Comparison>> {
+    let (_, held_out) = committee.first_member.split(rows, |_| true);
+    let held_out = evenly(&held_out, MAX_ROWS);
+    let one_stage = baseline(rows, run, committee, 0, rows.options.hidden_layers())?;
+    let logistic = baseline(rows, run, committee, 1, Vec::new())?;
+    let models = [
+        ("two-stage network", &committee.first),
+        ("one-stage network", &one_stage),
+        ("logistic regression", &logistic),
+    ];
+    Ok(models.map(|(model, network)| measure(rows, run, network, &held_out, model)).into())
+}
+
+/// Stage 1 on the observed labels of the exposed rows that the first member did not hold out.
+fn baseline(
+    rows: &TrainingRows,
+    run: &mut Run,
+    committee: &Committee,
+    number: u8,
+    hidden_layers: Vec<usize>,
+) -> Result<Network> {
+    run.enter(Step::Comparison);
+    let (training, validation) = committee.first_member.split(rows, |row| row.exposed);
+    let split = (evenly(&training, MAX_ROWS), evenly(&validation, MAX_ROWS));
+    let stream = Stream::Comparison(number);
+    let plan = Plan { hidden_layers, ..Plan::new(rows, Step::Comparison, stream, split) };
+    let observed = Corrected::observed(rows);
+    let objective = Segments { rows, corrected: &observed, blends: false };
+    Ok(fit(rows, run, 3, &plan, &objective, |_| ())?.network)
+}
+
+fn measure(
+    rows: &TrainingRows,
+    run: &mut Run,
+    network: &Network,
+    held_out: &[RowIndex],
+    model: &str,
+) -> Comparison {
+    let (mut labelled, mut intents) = (Vec::new(), Vec::new());
+    let (mut actual, mut predicted) = (Vec::new(), Vec::new());
+    let mut contacts = Vec::new();
+    predict(rows, run, Step::Comparison, network, held_out, |row, logits| {
+        let score = Score::from(softmax([logits[0], logits[1], logits[2]].map(f64::from)));
+        let row = rows.row(row);
+        let (segment, exposed) = (row.segment, row.exposed);
+        contacts.push(Contact {
+            score: score.campaign_driven,
+            exposed,
+            engaged: segment.engaged(),
+        });
+        if exposed {
+            actual.push(segment);
+            predicted.push(score.segment());
+        }
+        if exposed && segment.engaged() {
+            labelled.push(segment == Segment::CampaignDriven);
+            intents.push(score.intent());
+        }
+    });
+    Comparison {
+        model: model.to_owned(),
+        auc: auc(&labelled, &intents),
+        macro_f1: macro_f1(&actual, &predicted),
+        qini: if rows.mode() == Mode::Exposure { qini(contacts) } else { None },
+    }
+}

@@ -1,0 +1,6 @@
+//! The report of a training: guards, the comparison with standard models, the features' importance.
+
+pub(super) mod comparison;
+pub(super) mod guards;
+pub(super) mod importance;
+pub(super) mod uneven_attribution;
