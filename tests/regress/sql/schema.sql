@@ -1,4 +1,5 @@
 -- The extension in a schema of the user's choice, under a name that needs quotes, and renamed.
+\set tests :DBNAME
 CREATE DATABASE intent_elsewhere;
 \c intent_elsewhere
 SET pg_intent.progress = off;
@@ -18,5 +19,5 @@ DROP EXTENSION pg_intent;
 CREATE EXTENSION pg_intent;
 SELECT count(*) FROM intent_models;
 SELECT version FROM train_model('spring', 'SELECT recency, app_user, observed_segment, exposed FROM customers', '{"ensemble": 1, "epochs": 10, "hidden_layers": [4]}');
-\c pg_intent
+\c :tests
 DROP DATABASE intent_elsewhere;
