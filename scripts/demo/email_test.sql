@@ -58,8 +58,8 @@ SELECT campaign, contact, customers, round(1000 * v1) AS "if sent", round(1000 *
        round(1000 * (v1 - v0)) AS "incremental", round(1000 * sqrt(v1 * (1 - v1) / n1 + v0 * (1 - v0) / n0)) AS "+-"
 FROM counted ORDER BY campaign, v1 - v0 DESC;
 
--- How far down the campaign_uplift ranking brings as many additional visits as the engagement selection? In steps
--- of 1 %, because each step is an estimate.
+-- The shortest selection by campaign_uplift with as many additional visits as the one by engagement, in steps of 1 %,
+-- because each step is an estimate.
 \echo 'How many e-mails bring the same additional visits as the top 30 % by engagement? About:'
 \echo
 WITH steps AS (

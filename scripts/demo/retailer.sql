@@ -113,7 +113,7 @@ SELECT 'everyone', count(*), round(1000 * avg((true_segment <> 'low_engagement')
 FROM sent
 ORDER BY incremental DESC;
 
--- How far down the campaign_uplift ranking gives as many incremental responses as the engagement selection?
+-- The shortest selection by campaign_uplift with as many incremental responses as the one by engagement.
 WITH reached AS (
     SELECT ranking, place, customers, sum((true_segment = 'campaign_driven')::int) OVER (PARTITION BY ranking ORDER BY place) AS incremental
     FROM ranked),

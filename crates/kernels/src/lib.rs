@@ -21,4 +21,4 @@ pub use logistic::{logistic, softmax, softmax_of_row};
 pub use matrix::{Destination, Matrix, matrix_product};
 pub use prefetch::prefetch;
 pub use row::{Dense, RowNetwork, RowScratch};
-pub use thin::{THIN, ThinScratch, add_thin_product, thin_backward, thin_weight_gradient};
+pub use thin::{THIN, ThinScratch};

@@ -7,83 +7,6 @@ use pulp::{Arch, Simd, WithSimd};
 /// The largest number of columns M of a thin matrix.
 pub const THIN: usize = 4;
 
-/// Adds the product `x` · `w` to `out`; all are row-major.
-///
-/// `x` is rows × n, `w` is n × `outputs`, and `out` is rows × `outputs`.
-///
-/// # Panics
-/// Panics if the shapes do not agree or `outputs` is not from 1 to [`THIN`].
-pub fn add_thin_product(
-    x: &[f32],
-    w: &[f32],
-    out: &mut [f32],
-    outputs: usize,
-    scratch: &mut ThinScratch,
-) {
-    let arch = scratch.arch;
-    let n = w.len() / outputs;
-    assert_eq!(x.len() * outputs, out.len() * n, "rows");
-    let columns = scratch.transpose(w, outputs);
-    match outputs {
-        1 => arch.dispatch(RowsByColumns::<1> { x, n, columns, out }),
-        2 => arch.dispatch(RowsByColumns::<2> { x, n, columns, out }),
-        3 => arch.dispatch(RowsByColumns::<3> { x, n, columns, out }),
-        4 => arch.dispatch(RowsByColumns::<4> { x, n, columns, out }),
-        _ => panic!("{outputs} columns are not thin"),
-    }
-}
-
-/// Computes the gradient of the weights, `x`ᵀ · `d`, into `out`; all are row-major.
-///
-/// `x` is rows × n, `d` is rows × `outputs`, and `out` is n × `outputs`.
-///
-/// # Panics
-/// Panics if the shapes do not agree or `outputs` is not from 1 to [`THIN`].
-pub fn thin_weight_gradient(
-    x: &[f32],
-    d: &[f32],
-    out: &mut [f32],
-    outputs: usize,
-    scratch: &ThinScratch,
-) {
-    let arch = scratch.arch;
-    let n = out.len() / outputs;
-    assert_eq!(x.len() * outputs, d.len() * n, "rows");
-    match outputs {
-        1 => arch.dispatch(Gradient::<1> { x, n, d, out }),
-        2 => arch.dispatch(Gradient::<2> { x, n, d, out }),
-        3 => arch.dispatch(Gradient::<3> { x, n, d, out }),
-        4 => arch.dispatch(Gradient::<4> { x, n, d, out }),
-        _ => panic!("{outputs} columns are not thin"),
-    }
-}
-
-/// Computes the gradient of the inputs, `d` · `w`ᵀ, into `out`; all are row-major.
-///
-/// `d` is rows × `outputs`, `w` is n × `outputs`, and `out` is rows × n.
-///
-/// # Panics
-/// Panics if the shapes do not agree or `outputs` is not from 1 to [`THIN`].
-pub fn thin_backward(
-    d: &[f32],
-    w: &[f32],
-    out: &mut [f32],
-    outputs: usize,
-    scratch: &mut ThinScratch,
-) {
-    let arch = scratch.arch;
-    let n = w.len() / outputs;
-    assert_eq!(d.len() * n, out.len() * outputs, "rows");
-    let columns = scratch.transpose(w, outputs);
-    match outputs {
-        1 => arch.dispatch(Backward::<1> { d, n, columns, out }),
-        2 => arch.dispatch(Backward::<2> { d, n, columns, out }),
-        3 => arch.dispatch(Backward::<3> { d, n, columns, out }),
-        4 => arch.dispatch(Backward::<4> { d, n, columns, out }),
-        _ => panic!("{outputs} columns are not thin"),
-    }
-}
-
 /// Reusable memory for the transpose of thin weights, and the kind of CPU that products run on.
 pub struct ThinScratch {
     arch: Arch,
@@ -97,6 +20,65 @@ impl Default for ThinScratch {
 }
 
 impl ThinScratch {
+    /// Adds the product `x` · `w` to `out`; all are row-major.
+    ///
+    /// `x` is rows × n, `w` is n × `outputs`, and `out` is rows × `outputs`.
+    ///
+    /// # Panics
+    /// Panics if the shapes do not agree or `outputs` is not from 1 to [`THIN`].
+    pub fn add_product(&mut self, x: &[f32], w: &[f32], out: &mut [f32], outputs: usize) {
+        let arch = self.arch;
+        let n = w.len() / outputs;
+        assert_eq!(x.len() * outputs, out.len() * n, "rows");
+        let columns = self.transpose(w, outputs);
+        match outputs {
+            1 => arch.dispatch(RowsByColumns::<1> { x, n, columns, out }),
+            2 => arch.dispatch(RowsByColumns::<2> { x, n, columns, out }),
+            3 => arch.dispatch(RowsByColumns::<3> { x, n, columns, out }),
+            4 => arch.dispatch(RowsByColumns::<4> { x, n, columns, out }),
+            _ => panic!("{outputs} columns are not thin"),
+        }
+    }
+
+    /// Computes the gradient of the weights, `x`ᵀ · `d`, into `out`; all are row-major.
+    ///
+    /// `x` is rows × n, `d` is rows × `outputs`, and `out` is n × `outputs`.
+    ///
+    /// # Panics
+    /// Panics if the shapes do not agree or `outputs` is not from 1 to [`THIN`].
+    pub fn weight_gradient(&self, x: &[f32], d: &[f32], out: &mut [f32], outputs: usize) {
+        let arch = self.arch;
+        let n = out.len() / outputs;
+        assert_eq!(x.len() * outputs, d.len() * n, "rows");
+        match outputs {
+            1 => arch.dispatch(Gradient::<1> { x, n, d, out }),
+            2 => arch.dispatch(Gradient::<2> { x, n, d, out }),
+            3 => arch.dispatch(Gradient::<3> { x, n, d, out }),
+            4 => arch.dispatch(Gradient::<4> { x, n, d, out }),
+            _ => panic!("{outputs} columns are not thin"),
+        }
+    }
+
+    /// Computes the gradient of the inputs, `d` · `w`ᵀ, into `out`; all are row-major.
+    ///
+    /// `d` is rows × `outputs`, `w` is n × `outputs`, and `out` is rows × n.
+    ///
+    /// # Panics
+    /// Panics if the shapes do not agree or `outputs` is not from 1 to [`THIN`].
+    pub fn backward(&mut self, d: &[f32], w: &[f32], out: &mut [f32], outputs: usize) {
+        let arch = self.arch;
+        let n = w.len() / outputs;
+        assert_eq!(d.len() * n, out.len() * outputs, "rows");
+        let columns = self.transpose(w, outputs);
+        match outputs {
+            1 => arch.dispatch(Backward::<1> { d, n, columns, out }),
+            2 => arch.dispatch(Backward::<2> { d, n, columns, out }),
+            3 => arch.dispatch(Backward::<3> { d, n, columns, out }),
+            4 => arch.dispatch(Backward::<4> { d, n, columns, out }),
+            _ => panic!("{outputs} columns are not thin"),
+        }
+    }
+
     /// Transposes `w` from n × outputs to outputs × n.
     fn transpose(&mut self, w: &[f32], outputs: usize) -> &[f32] {
         self.transposed.clear();
@@ -270,19 +252,19 @@ mod tests {
         let d = numbers(rows * outputs, 3);
         let (mut thin, mut blocked) = (d.clone(), d.clone());
         let weights = Matrix::new(&w, n, outputs);
-        add_thin_product(&x, &w, &mut thin, outputs, scratch);
+        scratch.add_product(&x, &w, &mut thin, outputs);
         matrix_product(Matrix::new(&x, rows, n), weights, &mut blocked, Destination::Add);
         assert_eq!(thin, blocked);
 
         let (mut thin, mut blocked) = (vec![1.0; n * outputs], vec![1.0; n * outputs]);
-        thin_weight_gradient(&x, &d, &mut thin, outputs, scratch);
+        scratch.weight_gradient(&x, &d, &mut thin, outputs);
         let upstream = Matrix::new(&d, rows, outputs);
         let inputs = Matrix::new(&x, rows, n).transposed();
         matrix_product(inputs, upstream, &mut blocked, Destination::Replace);
         assert_eq!(thin, blocked);
 
         let (mut thin, mut blocked) = (vec![1.0; rows * n], vec![1.0; rows * n]);
-        thin_backward(&d, &w, &mut thin, outputs, scratch);
+        scratch.backward(&d, &w, &mut thin, outputs);
         matrix_product(upstream, weights.transposed(), &mut blocked, Destination::Replace);
         assert_eq!(thin, blocked);
     }

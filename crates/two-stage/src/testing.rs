@@ -1,4 +1,4 @@
-//! What tests share: a training without an audience, and samples of a few columns.
+//! Helpers of the tests: a training that nobody watches, and samples of a few columns.
 
 use crate::{
     column::{Column, Kind},

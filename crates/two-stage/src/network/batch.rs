@@ -1,8 +1,7 @@
 //! Forward and backward passes over a block of rows.
 
 use kernels::{
-    Destination, Matrix, THIN, ThinScratch, add_bias, add_thin_product, mask_inactive,
-    matrix_product, sum_columns, thin_backward, thin_weight_gradient,
+    Destination, Matrix, THIN, ThinScratch, add_bias, mask_inactive, matrix_product, sum_columns,
 };
 
 use super::{Layer, Network, Shape};
@@ -112,7 +111,7 @@ impl Products {
             if destination == Destination::Replace {
                 out.fill(0.0);
             }
-            add_thin_product(source, weights, out, outputs, &mut self.scratch);
+            self.scratch.add_product(source, weights, out, outputs);
         } else {
             let (rows, inputs) = (out.len() / outputs, weights.len() / outputs);
             let source = Matrix::new(source, rows, inputs);
@@ -129,7 +128,7 @@ impl Products {
         outputs: usize,
     ) {
         if outputs <= THIN {
-            thin_weight_gradient(source, upstream, out, outputs, &self.scratch);
+            self.scratch.weight_gradient(source, upstream, out, outputs);
         } else {
             let (rows, inputs) = (upstream.len() / outputs, out.len() / outputs);
             let source = Matrix::new(source, rows, inputs).transposed();
@@ -142,7 +141,7 @@ impl Products {
     fn backward(&mut self, upstream: &[f32], weights: &[f32], out: &mut [f32], layer: &Layer) {
         let &Layer { inputs, outputs, .. } = layer;
         if outputs <= THIN {
-            thin_backward(upstream, weights, out, outputs, &mut self.scratch);
+            self.scratch.backward(upstream, weights, out, outputs);
         } else {
             let upstream = Matrix::new(upstream, upstream.len() / outputs, outputs);
             let weights = Matrix::new(weights, inputs, outputs).transposed();

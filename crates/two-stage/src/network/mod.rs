@@ -146,7 +146,7 @@ impl Network {
             && self.parameters.iter().all(|p| p.is_finite())
     }
 
-    /// The same network, laid out for one row at a time.
+    /// Lays the network out for one row at a time.
     pub fn for_rows(&self) -> RowNetwork {
         let dense = |layer: Layer| Dense {
             weights: &self.parameters[layer.weight_range()],

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use crate::{Error, ErrorKind, Result, probability::COMPARABLE_EXPOSURE};
 use domain::{Domain, FeatureName, Layers, Noted, OneOf, Optional, Real, Whole};
 
-/// What stage 2 does with labels that attribution missed.
+/// The treatment of labels that attribution missed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Correction {
@@ -21,7 +21,7 @@ pub enum Correction {
     None,
 }
 
-/// What becomes of a training whose rows teach nothing.
+/// The outcome of a training whose rows teach nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OnFailure {

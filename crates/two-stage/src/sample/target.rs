@@ -1,10 +1,10 @@
-//! What a training row carries beside its features, checked and as words.
+//! The target of a training row: its observed segment, exposure and weight.
 
 use crate::{
     Error, ErrorKind, Result, probability::COMPARABLE_EXPOSURE, segment::Segment, word::Word,
 };
 
-/// What a training row carries beside its features.
+/// The observed segment, exposure and weight of a training row.
 #[derive(Debug, Clone, Copy)]
 pub struct Target {
     /// The observed segment; `None` = unknown: the row is counted and teaches nothing.

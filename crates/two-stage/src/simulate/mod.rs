@@ -21,14 +21,14 @@ use features::{Distributions, chance};
 pub struct Customer {
     /// In the order of [`FEATURES`]; booleans are 0 or 1.
     pub features: [f64; 30],
-    /// Whether the campaign reached this customer.
+    /// Set where the campaign reached this customer.
     pub exposed: bool,
-    /// What attribution recorded: the truth, except that a campaign-driven customer without the
+    /// The segment that attribution recorded: the truth, except that a campaign-driven customer without the
     /// campaign label is recorded as organic.
     pub observed: Segment,
-    /// What happened: a campaign-driven kind that was not exposed did not engage.
+    /// The segment that came true: a campaign-driven kind that was not exposed did not engage.
     pub truth: Segment,
-    /// What the customer is, exposed or not.
+    /// The segment that the customer belongs to, exposed or not.
     pub kind: Segment,
 }
 

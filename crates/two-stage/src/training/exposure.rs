@@ -9,7 +9,7 @@ use crate::{
     sample::{Sample, SampleRow},
 };
 
-/// Who was exposed, and how likely.
+/// The exposure of the rows: the mode it allows, and its probability.
 pub(super) struct Exposure {
     pub mode: Mode,
     /// P(exposed) of a row that does not give its own.

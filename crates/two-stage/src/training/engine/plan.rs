@@ -15,7 +15,7 @@ pub(in crate::training) struct Plan {
     /// The step that progress messages name.
     pub step: Step,
     pub training: Vec<RowIndex>,
-    /// Where empty, the training rows validate.
+    /// The rows that validate; if there are none, the training rows do.
     pub validation: Vec<RowIndex>,
     /// The first epoch that is validated and can be kept.
     pub first_validation: usize,

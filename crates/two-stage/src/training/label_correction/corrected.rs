@@ -27,7 +27,7 @@ impl Corrected {
         Self::fixed(labels)
     }
 
-    /// The same t for every row.
+    /// One t for every row.
     pub fn constant(rows: &TrainingRows, t: f64) -> Self {
         Self::fixed(rows.fill(t as f32))
     }

@@ -12,7 +12,7 @@ use super::{
 use crate::{Result, model::Mode};
 use groups::Groups;
 
-/// Where there is no label at all, exposure alone teaches.
+/// The label frequency where there is no label at all: exposure alone teaches.
 const NO_LABELS: f64 = 0.001;
 /// The smallest campaign share that the label frequency is divided by.
 const MIN_CAMPAIGN_SHARE: f64 = 1e-3;

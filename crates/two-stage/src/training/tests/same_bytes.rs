@@ -1,4 +1,4 @@
-//! The same rows, options and seed give the same bytes, however the rows came.
+//! Equal rows, options and seed give the same bytes, in whichever order and parts the rows come.
 
 use super::*;
 use crate::codec::{decode_state, encode_state};
