@@ -68,113 +68,65 @@ COMMENT ON FUNCTION intent_sample_train(internal) IS
 -- group after the other, instead of holding the rows of all groups in a hash table.
 
 CREATE AGGREGATE train_intent_model(features anyarray, observed_segment text) (
-    SFUNC = intent_sample_add,
-    STYPE = internal,
-    SSPACE = 16777216,
-    COMBINEFUNC = intent_sample_merge,
-    SERIALFUNC = intent_sample_serialize,
-    DESERIALFUNC = intent_sample_deserialize,
-    FINALFUNC = intent_sample_train,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
+    SFUNC = intent_sample_add, STYPE = internal, SSPACE = 16777216, COMBINEFUNC = intent_sample_merge,
+    SERIALFUNC = intent_sample_serialize, DESERIALFUNC = intent_sample_deserialize,
+    FINALFUNC = intent_sample_train, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE train_intent_model(anyarray, text) IS
     'trains a model on features and observed segments';
 
 CREATE AGGREGATE train_intent_model(features anyarray, observed_segment text, options jsonb) (
-    SFUNC = intent_sample_add,
-    STYPE = internal,
-    SSPACE = 16777216,
-    COMBINEFUNC = intent_sample_merge,
-    SERIALFUNC = intent_sample_serialize,
-    DESERIALFUNC = intent_sample_deserialize,
-    FINALFUNC = intent_sample_train,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
+    SFUNC = intent_sample_add, STYPE = internal, SSPACE = 16777216, COMBINEFUNC = intent_sample_merge,
+    SERIALFUNC = intent_sample_serialize, DESERIALFUNC = intent_sample_deserialize,
+    FINALFUNC = intent_sample_train, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE train_intent_model(anyarray, text, jsonb) IS
     'trains a model on features and observed segments; train_options() lists the options';
 
 CREATE AGGREGATE train_intent_model(features anyarray, observed_segment text, exposed boolean, options jsonb) (
-    SFUNC = intent_sample_add,
-    STYPE = internal,
-    SSPACE = 16777216,
-    COMBINEFUNC = intent_sample_merge,
-    SERIALFUNC = intent_sample_serialize,
-    DESERIALFUNC = intent_sample_deserialize,
-    FINALFUNC = intent_sample_train,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
+    SFUNC = intent_sample_add, STYPE = internal, SSPACE = 16777216, COMBINEFUNC = intent_sample_merge,
+    SERIALFUNC = intent_sample_serialize, DESERIALFUNC = intent_sample_deserialize,
+    FINALFUNC = intent_sample_train, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE train_intent_model(anyarray, text, boolean, jsonb) IS
     'trains a model on exposed and unexposed customers; write exposed = 1 if the column is an integer';
 
 CREATE AGGREGATE train_intent_model(features anyarray, observed_segment text, exposed boolean, propensity double precision, weight double precision, options jsonb) (
-    SFUNC = intent_sample_add,
-    STYPE = internal,
-    SSPACE = 16777216,
-    COMBINEFUNC = intent_sample_merge,
-    SERIALFUNC = intent_sample_serialize,
-    DESERIALFUNC = intent_sample_deserialize,
-    FINALFUNC = intent_sample_train,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
+    SFUNC = intent_sample_add, STYPE = internal, SSPACE = 16777216, COMBINEFUNC = intent_sample_merge,
+    SERIALFUNC = intent_sample_serialize, DESERIALFUNC = intent_sample_deserialize,
+    FINALFUNC = intent_sample_train, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE train_intent_model(anyarray, text, boolean, double precision, double precision, jsonb) IS
     'trains a model on exposed and unexposed customers, with the chance of exposure and a weight for each';
 
 CREATE AGGREGATE train_intent_model(features record, observed_segment text) (
-    SFUNC = intent_sample_add,
-    STYPE = internal,
-    SSPACE = 16777216,
-    COMBINEFUNC = intent_sample_merge,
-    SERIALFUNC = intent_sample_serialize,
-    DESERIALFUNC = intent_sample_deserialize,
-    FINALFUNC = intent_sample_train,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
+    SFUNC = intent_sample_add, STYPE = internal, SSPACE = 16777216, COMBINEFUNC = intent_sample_merge,
+    SERIALFUNC = intent_sample_serialize, DESERIALFUNC = intent_sample_deserialize,
+    FINALFUNC = intent_sample_train, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE train_intent_model(record, text) IS
     'trains a model on features and observed segments';
 
 CREATE AGGREGATE train_intent_model(features record, observed_segment text, options jsonb) (
-    SFUNC = intent_sample_add,
-    STYPE = internal,
-    SSPACE = 16777216,
-    COMBINEFUNC = intent_sample_merge,
-    SERIALFUNC = intent_sample_serialize,
-    DESERIALFUNC = intent_sample_deserialize,
-    FINALFUNC = intent_sample_train,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
+    SFUNC = intent_sample_add, STYPE = internal, SSPACE = 16777216, COMBINEFUNC = intent_sample_merge,
+    SERIALFUNC = intent_sample_serialize, DESERIALFUNC = intent_sample_deserialize,
+    FINALFUNC = intent_sample_train, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE train_intent_model(record, text, jsonb) IS
     'trains a model on features and observed segments; train_options() lists the options';
 
 CREATE AGGREGATE train_intent_model(features record, observed_segment text, exposed boolean, options jsonb) (
-    SFUNC = intent_sample_add,
-    STYPE = internal,
-    SSPACE = 16777216,
-    COMBINEFUNC = intent_sample_merge,
-    SERIALFUNC = intent_sample_serialize,
-    DESERIALFUNC = intent_sample_deserialize,
-    FINALFUNC = intent_sample_train,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
+    SFUNC = intent_sample_add, STYPE = internal, SSPACE = 16777216, COMBINEFUNC = intent_sample_merge,
+    SERIALFUNC = intent_sample_serialize, DESERIALFUNC = intent_sample_deserialize,
+    FINALFUNC = intent_sample_train, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE train_intent_model(record, text, boolean, jsonb) IS
     'trains a model on exposed and unexposed customers; write exposed = 1 if the column is an integer';
 
 CREATE AGGREGATE train_intent_model(features record, observed_segment text, exposed boolean, propensity double precision, weight double precision, options jsonb) (
-    SFUNC = intent_sample_add,
-    STYPE = internal,
-    SSPACE = 16777216,
-    COMBINEFUNC = intent_sample_merge,
-    SERIALFUNC = intent_sample_serialize,
-    DESERIALFUNC = intent_sample_deserialize,
-    FINALFUNC = intent_sample_train,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
+    SFUNC = intent_sample_add, STYPE = internal, SSPACE = 16777216, COMBINEFUNC = intent_sample_merge,
+    SERIALFUNC = intent_sample_serialize, DESERIALFUNC = intent_sample_deserialize,
+    FINALFUNC = intent_sample_train, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE train_intent_model(record, text, boolean, double precision, double precision, jsonb) IS
     'trains a model on exposed and unexposed customers, with the chance of exposure and a weight for each';

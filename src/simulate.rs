@@ -20,13 +20,7 @@ fn simulate_customers(call: &Call) -> SqlResult {
     else {
         return Err(Failure::internal("declared without STRICT"));
     };
-    let count = u64::try_from(count).map_err(|_| {
-        Failure::new(
-            SqlState::ERRCODE_INVALID_PARAMETER_VALUE,
-            format!("the number of customers cannot be {count}"),
-        )
-        .with_hint("Pass 0 or more.")
-    })?;
+    let count = u64::try_from(count).map_err(|_| negative(count))?;
     let simulator = Simulator::new(missing_rate, exposed_share, seed.cast_unsigned())?;
     let names: Vec<&str> = ["customer_id"]
         .into_iter()
@@ -50,6 +44,14 @@ fn simulate_customers(call: &Call) -> SqlResult {
         }
         Ok(())
     })
+}
+
+fn negative(count: i64) -> Failure {
+    Failure::new(
+        SqlState::ERRCODE_INVALID_PARAMETER_VALUE,
+        format!("the number of customers cannot be {count}"),
+    )
+    .with_hint("Pass 0 or more.")
 }
 
 /// Fills in the values of a customer's columns.

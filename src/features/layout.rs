@@ -1,4 +1,4 @@
-//! How the features of a call site are laid out, and the columns that they must have.
+//! The layout of features, and the columns that they must have.
 
 use two_stage::features::Column;
 

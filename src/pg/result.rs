@@ -8,6 +8,9 @@ use pgrx::{
 
 use super::{Call, Failure, Oid, SqlResult, SqlState, SqlValue, record::column_name};
 
+const MATERIALIZE: pg_sys::SetFunctionReturnMode::Type =
+    pg_sys::SetFunctionReturnMode::SFRM_Materialize;
+
 /// Makes rows of the type that a function returns.
 pub struct ResultRow {
     columns: pg_sys::TupleDesc,
@@ -109,35 +112,18 @@ impl Call {
         names: &[&str],
         fill: impl FnOnce(&mut Table) -> Result<(), Failure>,
     ) -> SqlResult {
-        // SAFETY: fcinfo is valid; resultinfo is NULL or a node.
-        let info = unsafe { (*self.fcinfo()).resultinfo.cast::<pg_sys::ReturnSetInfo>() };
-        let materialize = pg_sys::SetFunctionReturnMode::SFRM_Materialize;
-        // SAFETY: as above; the type of the node is checked before its fields are read.
-        let is_allowed = unsafe {
-            !info.is_null()
-                && (*info).type_ == pg_sys::NodeTag::T_ReturnSetInfo
-                && (*info).allowedModes & materialize as i32 != 0
-        };
-        if !is_allowed {
-            return Err(Failure::new(
-                SqlState::ERRCODE_FEATURE_NOT_SUPPORTED,
-                "a set of rows is not allowed here",
-            )
-            .with_hint("Call the function in FROM."));
-        }
-        // SAFETY: `info` is a valid node; the buffer and the columns live as long as the query.
+        let info = self.result_info()?;
+        // SAFETY: the memory lives as long as the query.
         let mut table = unsafe {
-            let memory = (*(*info).econtext).ecxt_per_query_memory;
-            let table = PgMemoryContexts::For(memory).switch_to(|_| {
+            PgMemoryContexts::For((*info.econtext).ecxt_per_query_memory).switch_to(|_| {
                 let row = ResultRow::of(self, names)?;
                 let rows = pg_sys::tuplestore_begin_heap(false, false, pg_sys::work_mem);
                 Ok::<_, Failure>(Table { row, rows })
-            })?;
-            (*info).returnMode = materialize;
-            (*info).setResult = table.rows;
-            (*info).setDesc = table.row.columns;
-            table
+            })?
         };
+        info.returnMode = MATERIALIZE;
+        info.setResult = table.rows;
+        info.setDesc = table.row.columns;
         fill(&mut table)?;
         Ok(None)
     }
@@ -146,5 +132,22 @@ impl Call {
     pub fn return_row(&self, columns: &[(&str, Option<SqlValue>)]) -> SqlResult {
         let (names, values): (Vec<_>, Vec<_>) = columns.iter().copied().unzip();
         self.return_table(&names, |table| table.push(&values))
+    }
+
+    /// Returns the node by which the caller takes a table, or an error if it takes none.
+    #[allow(clippy::mut_from_ref)]
+    fn result_info(&self) -> Result<&mut pg_sys::ReturnSetInfo, Failure> {
+        // SAFETY: fcinfo is valid; resultinfo is NULL or a node, whose type is checked.
+        let info = unsafe {
+            let info = (*self.fcinfo()).resultinfo.cast::<pg_sys::ReturnSetInfo>();
+            info.as_mut().filter(|info| info.type_ == pg_sys::NodeTag::T_ReturnSetInfo)
+        };
+        info.filter(|info| info.allowedModes & MATERIALIZE as i32 != 0).ok_or_else(|| {
+            Failure::new(
+                SqlState::ERRCODE_FEATURE_NOT_SUPPORTED,
+                "a set of rows is not allowed here",
+            )
+            .with_hint("Call the function in FROM.")
+        })
     }
 }

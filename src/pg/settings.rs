@@ -21,6 +21,12 @@ const MAX_TRAINING_MEMORY: i32 = 1000 * 1024;
 
 /// Registers the settings.
 pub fn define() {
+    define_model_and_progress();
+    define_limits();
+    reserve_prefix();
+}
+
+fn define_model_and_progress() {
     GucRegistry::define_string_guc(
         c"pg_intent.default_model",
         c"Sets the model that scores if none is named.",
@@ -29,6 +35,17 @@ pub fn define() {
         GucContext::Userset,
         GucFlags::default(),
     );
+    GucRegistry::define_bool_guc(
+        c"pg_intent.progress",
+        c"Shows the progress of a training as notices and in pg_stat_activity.",
+        c"Progress is shown every two seconds at most.",
+        &PROGRESS,
+        GucContext::Userset,
+        GucFlags::default(),
+    );
+}
+
+fn define_limits() {
     GucRegistry::define_int_guc(
         c"pg_intent.training_memory",
         c"Sets the memory for training rows, in each process.",
@@ -49,15 +66,6 @@ pub fn define() {
         GucContext::Userset,
         GucFlags::default(),
     );
-    GucRegistry::define_bool_guc(
-        c"pg_intent.progress",
-        c"Shows the progress of a training as notices and in pg_stat_activity.",
-        c"Progress is shown every two seconds at most.",
-        &PROGRESS,
-        GucContext::Userset,
-        GucFlags::default(),
-    );
-    reserve_prefix();
 }
 
 /// Makes a misspelt `pg_intent.…` an error instead of a setting that nothing reads.

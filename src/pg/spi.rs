@@ -129,12 +129,20 @@ impl Connection {
     ) -> Result<Rows<'_>, Failure> {
         let (_, mut values, nulls) = split(parameters);
         let read_only = access == Access::Read;
-        // SAFETY: connected; the plan lives, and PostgreSQL checks nothing of the parameters: the
-        // arrays have one entry for each that the statement was planned with.
+        // SAFETY: the plan lives as long as the connection or the session.
+        let fits = unsafe {
+            pg_sys::SPI_getargcount(plan) == parameters.len() as i32
+                && (0..)
+                    .zip(parameters)
+                    .all(|(i, (type_, _))| pg_sys::SPI_getargtypeid(plan, i) == *type_)
+        };
+        if !fits {
+            return Err(Failure::internal(
+                "a statement got other parameters than it was planned for",
+            ));
+        }
+        // SAFETY: connected; the arrays have one entry for each parameter of the plan, of its type.
         let code = unsafe {
-            if pg_sys::SPI_getargcount(plan) != parameters.len() as i32 {
-                return Err(Failure::internal("a statement got another number of parameters"));
-            }
             pg_sys::SPI_execute_plan(plan, values.as_mut_ptr(), nulls.as_ptr(), read_only, 0)
         };
         self.rows("SPI_execute_plan", code)

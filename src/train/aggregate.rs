@@ -6,7 +6,8 @@ use two_stage::codec;
 use super::{
     arguments::{Arguments, FEATURES},
     handover,
-    state::{State, Training},
+    state::State,
+    training::Training,
     watch,
 };
 use crate::{
@@ -20,8 +21,8 @@ sql_function!(sample_serialize);
 sql_function!(sample_deserialize);
 sql_function!(sample_train);
 
-/// The state of a call site, for all groups of the aggregate.
-struct CallSite {
+/// What a call site needs for each row, for all groups of the aggregate.
+struct RowSite {
     source: Source,
     arguments: Arguments,
 }
@@ -29,7 +30,7 @@ struct CallSite {
 /// Adds a row: `(state, features, observed_segment [, exposed [, propensity, weight]] [, options])`.
 fn sample_add(call: &Call) -> SqlResult {
     let site = call.site(|| {
-        Ok(CallSite {
+        Ok(RowSite {
             source: Source::new(Features::of(call, FEATURES)?),
             arguments: Arguments::of(call)?,
         })

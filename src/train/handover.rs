@@ -8,7 +8,7 @@ use std::{
     rc::{Rc, Weak},
 };
 
-use super::state::Training;
+use super::training::Training;
 use crate::pg::Failure;
 
 const MAGIC: [u8; 8] = *b"PGIMhere";

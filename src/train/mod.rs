@@ -8,4 +8,5 @@ mod options;
 mod query;
 mod state;
 mod train_model;
+mod training;
 mod watch;
