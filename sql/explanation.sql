@@ -1,50 +1,36 @@
--- What an intent rests on. By value, too, `value` is written as the session's settings say: hence STABLE.
--- COST: some ten to a thousand gradients of the network.
+-- Explanation. By value it is STABLE too, because the session's settings decide how `value` is written.
+-- COST: ten to a thousand gradients of the network.
 
-CREATE FUNCTION explain_customer(features anyarray)
-    RETURNS TABLE (feature text, value text, contribution double precision)
+CREATE TYPE feature_contribution AS (feature text, value text, contribution double precision);
+COMMENT ON TYPE feature_contribution IS 'the contribution of a feature to the intent of one customer';
+COMMENT ON COLUMN feature_contribution.feature IS 'name of the feature';
+COMMENT ON COLUMN feature_contribution.value IS 'the customer''s value of the feature';
+COMMENT ON COLUMN feature_contribution.contribution IS 'log-odds that the feature adds, compared with the average customer';
+
+CREATE FUNCTION explain_customer(features anyelement) RETURNS SETOF feature_contribution
     AS 'MODULE_PATHNAME', 'pg_intent_explain_customer' LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100000 ROWS 30;
-COMMENT ON FUNCTION explain_customer(anyarray) IS
-    'what each feature adds to the log-odds of a customer''s intent beyond the average customer''s, by the default model';
+COMMENT ON FUNCTION explain_customer(anyelement) IS
+    'the contribution of each feature to the log-odds of a customer''s intent, by the default model';
 
-CREATE FUNCTION explain_customer(features anyarray, model text)
-    RETURNS TABLE (feature text, value text, contribution double precision)
+CREATE FUNCTION explain_customer(features anyelement, model text) RETURNS SETOF feature_contribution
     AS 'MODULE_PATHNAME', 'pg_intent_explain_customer' LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100000 ROWS 30;
-COMMENT ON FUNCTION explain_customer(anyarray, text) IS
-    'what each feature adds to the log-odds of a customer''s intent beyond the average customer''s, by the active model of a name';
+COMMENT ON FUNCTION explain_customer(anyelement, text) IS
+    'the contribution of each feature to the log-odds of a customer''s intent, by the active model of a name';
 
-CREATE FUNCTION explain_customer(features anyarray, model intent_model)
-    RETURNS TABLE (feature text, value text, contribution double precision)
+CREATE FUNCTION explain_customer(features anyelement, model intent_model) RETURNS SETOF feature_contribution
     AS 'MODULE_PATHNAME', 'pg_intent_explain_customer' LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100000 ROWS 30;
-COMMENT ON FUNCTION explain_customer(anyarray, intent_model) IS
-    'what each feature adds to the log-odds of a customer''s intent beyond the average customer''s, by a model';
+COMMENT ON FUNCTION explain_customer(anyelement, intent_model) IS
+    'the contribution of each feature to the log-odds of a customer''s intent, by a model';
 
-CREATE FUNCTION explain_customer(features record)
-    RETURNS TABLE (feature text, value text, contribution double precision)
-    AS 'MODULE_PATHNAME', 'pg_intent_explain_customer' LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100000 ROWS 30;
-COMMENT ON FUNCTION explain_customer(record) IS
-    'what each feature adds to the log-odds of a customer''s intent beyond the average customer''s, by the default model';
+CREATE TYPE feature_share AS (feature text, importance double precision);
+COMMENT ON TYPE feature_share IS 'the importance of a feature for all customers';
+COMMENT ON COLUMN feature_share.feature IS 'name of the feature';
+COMMENT ON COLUMN feature_share.importance IS 'share of the feature in the differences of intent between customers';
 
-CREATE FUNCTION explain_customer(features record, model text)
-    RETURNS TABLE (feature text, value text, contribution double precision)
-    AS 'MODULE_PATHNAME', 'pg_intent_explain_customer' LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100000 ROWS 30;
-COMMENT ON FUNCTION explain_customer(record, text) IS
-    'what each feature adds to the log-odds of a customer''s intent beyond the average customer''s, by the active model of a name';
-
-CREATE FUNCTION explain_customer(features record, model intent_model)
-    RETURNS TABLE (feature text, value text, contribution double precision)
-    AS 'MODULE_PATHNAME', 'pg_intent_explain_customer' LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100000 ROWS 30;
-COMMENT ON FUNCTION explain_customer(record, intent_model) IS
-    'what each feature adds to the log-odds of a customer''s intent beyond the average customer''s, by a model';
-
-CREATE FUNCTION feature_importance(model text)
-    RETURNS TABLE (feature text, importance double precision)
+CREATE FUNCTION feature_importance(model text) RETURNS SETOF feature_share
     AS 'MODULE_PATHNAME', 'pg_intent_feature_importance' LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 30;
-COMMENT ON FUNCTION feature_importance(text) IS
-    'each feature''s share of what moves the intent between customers, of the active model of a name';
+COMMENT ON FUNCTION feature_importance(text) IS 'the importance of each feature, of the active model of a name';
 
-CREATE FUNCTION feature_importance(model intent_model)
-    RETURNS TABLE (feature text, importance double precision)
+CREATE FUNCTION feature_importance(model intent_model) RETURNS SETOF feature_share
     AS 'MODULE_PATHNAME', 'pg_intent_feature_importance' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 30;
-COMMENT ON FUNCTION feature_importance(intent_model) IS
-    'each feature''s share of what moves the intent between customers, of a model';
+COMMENT ON FUNCTION feature_importance(intent_model) IS 'the importance of each feature, of a model';

@@ -12,24 +12,24 @@ CREATE TABLE intent_models (
 );
 CREATE UNIQUE INDEX intent_models_active ON intent_models (name) WHERE active;
 COMMENT ON TABLE intent_models IS 'named models and their versions';
-COMMENT ON COLUMN intent_models.name IS 'what scoring functions call the model by';
+COMMENT ON COLUMN intent_models.name IS 'name by which scoring functions find the model';
 COMMENT ON COLUMN intent_models.version IS 'number within the name, never used again';
 COMMENT ON COLUMN intent_models.model IS 'the model itself';
-COMMENT ON COLUMN intent_models.active IS 'whether this version is used by name; one at most is';
-COMMENT ON COLUMN intent_models.created_at IS 'when the version was saved';
-COMMENT ON COLUMN intent_models.created_by IS 'who saved the version';
-COMMENT ON COLUMN intent_models.comment IS 'what save_model was told about the version';
+COMMENT ON COLUMN intent_models.active IS 'true for the version that the name stands for';
+COMMENT ON COLUMN intent_models.created_at IS 'time at which the version was saved';
+COMMENT ON COLUMN intent_models.created_by IS 'user who saved the version';
+COMMENT ON COLUMN intent_models.comment IS 'comment given to save_model';
 COMMENT ON INDEX intent_models_active IS 'one active version for each name';
 SELECT pg_catalog.pg_extension_config_dump('intent_models', '');
 
--- A table of its own, so that a number stays used when its version is dropped.
+-- A table of its own, so that a dropped version's number is not used again.
 CREATE TABLE intent_model_versions (
     name text PRIMARY KEY,
     last_version integer NOT NULL
 );
-COMMENT ON TABLE intent_model_versions IS 'the last version number given to each name';
-COMMENT ON COLUMN intent_model_versions.name IS 'name of a model, also of one that was dropped';
-COMMENT ON COLUMN intent_model_versions.last_version IS 'last version number given to the name';
+COMMENT ON TABLE intent_model_versions IS 'the last version number of each name';
+COMMENT ON COLUMN intent_model_versions.name IS 'name of a model, which may be dropped';
+COMMENT ON COLUMN intent_model_versions.last_version IS 'last version number of the name';
 SELECT pg_catalog.pg_extension_config_dump('intent_model_versions', '');
 
 CREATE FUNCTION save_model(name text, model intent_model, activate boolean DEFAULT true, comment text DEFAULT NULL) RETURNS integer
@@ -40,7 +40,7 @@ COMMENT ON FUNCTION save_model(text, intent_model, boolean, text) IS
 CREATE FUNCTION activate_model(name text, version integer) RETURNS integer
     AS 'MODULE_PATHNAME', 'pg_intent_activate_model' LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION activate_model(text, integer) IS
-    'makes a version the active one of its name, and returns the one before, or NULL';
+    'makes a version the active one of its name, and returns the previous one or NULL';
 
 CREATE FUNCTION active_model() RETURNS intent_model
     AS 'MODULE_PATHNAME', 'pg_intent_active_model' LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1000;

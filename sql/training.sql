@@ -1,189 +1,166 @@
--- Training. The aggregate's parallel plans need an internal state with its own serialisation,
--- which is why its functions are declared one by one.
+-- Training. Parallel plans of the aggregate need an internal state with its own serialisation.
+--
+-- The aggregate and its transition functions take record beside anyarray. One anyelement would do for
+-- PostgreSQL, but Citus compares the types that an aggregate declares with those that are passed, by OID,
+-- and record is the one that passes; nor does Citus tell a transition function the types that were passed.
 
 CREATE FUNCTION intent_sample_add(internal, anyarray, text) RETURNS internal
     AS 'MODULE_PATHNAME', 'pg_intent_sample_add' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION intent_sample_add(internal, anyarray, text) IS
-    'adds a row to the sample that train_intent_model gathers';
+    'internal: adds a row to the sample of train_intent_model';
 
 CREATE FUNCTION intent_sample_add(internal, anyarray, text, jsonb) RETURNS internal
     AS 'MODULE_PATHNAME', 'pg_intent_sample_add' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION intent_sample_add(internal, anyarray, text, jsonb) IS
-    'adds a row to the sample that train_intent_model gathers';
+    'internal: adds a row to the sample of train_intent_model';
 
 CREATE FUNCTION intent_sample_add(internal, anyarray, text, boolean, jsonb) RETURNS internal
     AS 'MODULE_PATHNAME', 'pg_intent_sample_add' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION intent_sample_add(internal, anyarray, text, boolean, jsonb) IS
-    'adds a row to the sample that train_intent_model gathers';
+    'internal: adds a row to the sample of train_intent_model';
 
 CREATE FUNCTION intent_sample_add(internal, anyarray, text, boolean, double precision, double precision, jsonb) RETURNS internal
     AS 'MODULE_PATHNAME', 'pg_intent_sample_add' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION intent_sample_add(internal, anyarray, text, boolean, double precision, double precision, jsonb) IS
-    'adds a row to the sample that train_intent_model gathers';
+    'internal: adds a row to the sample of train_intent_model';
 
 CREATE FUNCTION intent_sample_add(internal, record, text) RETURNS internal
     AS 'MODULE_PATHNAME', 'pg_intent_sample_add' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION intent_sample_add(internal, record, text) IS
-    'adds a row to the sample that train_intent_model gathers';
+    'internal: adds a row to the sample of train_intent_model';
 
 CREATE FUNCTION intent_sample_add(internal, record, text, jsonb) RETURNS internal
     AS 'MODULE_PATHNAME', 'pg_intent_sample_add' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION intent_sample_add(internal, record, text, jsonb) IS
-    'adds a row to the sample that train_intent_model gathers';
+    'internal: adds a row to the sample of train_intent_model';
 
 CREATE FUNCTION intent_sample_add(internal, record, text, boolean, jsonb) RETURNS internal
     AS 'MODULE_PATHNAME', 'pg_intent_sample_add' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION intent_sample_add(internal, record, text, boolean, jsonb) IS
-    'adds a row to the sample that train_intent_model gathers';
+    'internal: adds a row to the sample of train_intent_model';
 
 CREATE FUNCTION intent_sample_add(internal, record, text, boolean, double precision, double precision, jsonb) RETURNS internal
     AS 'MODULE_PATHNAME', 'pg_intent_sample_add' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION intent_sample_add(internal, record, text, boolean, double precision, double precision, jsonb) IS
-    'adds a row to the sample that train_intent_model gathers';
+    'internal: adds a row to the sample of train_intent_model';
 
 CREATE FUNCTION intent_sample_merge(internal, internal) RETURNS internal
     AS 'MODULE_PATHNAME', 'pg_intent_sample_merge' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION intent_sample_merge(internal, internal) IS
-    'merges two samples that train_intent_model gathered';
+    'internal: merges two samples of train_intent_model';
 
 CREATE FUNCTION intent_sample_serialize(internal) RETURNS bytea
     AS 'MODULE_PATHNAME', 'pg_intent_sample_serialize' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION intent_sample_serialize(internal) IS
-    'writes a sample of train_intent_model for another process';
+    'internal: writes a sample of train_intent_model for another process';
 
 CREATE FUNCTION intent_sample_deserialize(bytea, internal) RETURNS internal
     AS 'MODULE_PATHNAME', 'pg_intent_sample_deserialize' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION intent_sample_deserialize(bytea, internal) IS
-    'reads a sample of train_intent_model from another process';
+    'internal: reads a sample of train_intent_model from another process';
 
 CREATE FUNCTION intent_sample_train(internal) RETURNS intent_model
     AS 'MODULE_PATHNAME', 'pg_intent_sample_train' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000000;
 COMMENT ON FUNCTION intent_sample_train(internal) IS
-    'trains on the sample that train_intent_model gathered';
+    'internal: trains on a sample of train_intent_model';
 
--- SSPACE: a state holds its rows. At this size the planner groups by sorting, which trains and
--- frees one group after the other, instead of holding the rows of all groups in a hash table.
+-- SSPACE: a state holds its rows. This size makes the planner group by sorting, which trains and frees one
+-- group after the other, instead of holding the rows of all groups in a hash table.
 
 CREATE AGGREGATE train_intent_model(features anyarray, observed_segment text) (
-    SFUNC = intent_sample_add,
-    STYPE = internal,
-    SSPACE = 16777216,
-    COMBINEFUNC = intent_sample_merge,
-    SERIALFUNC = intent_sample_serialize,
-    DESERIALFUNC = intent_sample_deserialize,
-    FINALFUNC = intent_sample_train,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
+    SFUNC = intent_sample_add, STYPE = internal, SSPACE = 16777216, COMBINEFUNC = intent_sample_merge,
+    SERIALFUNC = intent_sample_serialize, DESERIALFUNC = intent_sample_deserialize,
+    FINALFUNC = intent_sample_train, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE train_intent_model(anyarray, text) IS
     'trains a model on features and observed segments';
 
 CREATE AGGREGATE train_intent_model(features anyarray, observed_segment text, options jsonb) (
-    SFUNC = intent_sample_add,
-    STYPE = internal,
-    SSPACE = 16777216,
-    COMBINEFUNC = intent_sample_merge,
-    SERIALFUNC = intent_sample_serialize,
-    DESERIALFUNC = intent_sample_deserialize,
-    FINALFUNC = intent_sample_train,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
+    SFUNC = intent_sample_add, STYPE = internal, SSPACE = 16777216, COMBINEFUNC = intent_sample_merge,
+    SERIALFUNC = intent_sample_serialize, DESERIALFUNC = intent_sample_deserialize,
+    FINALFUNC = intent_sample_train, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE train_intent_model(anyarray, text, jsonb) IS
     'trains a model on features and observed segments; train_options() lists the options';
 
 CREATE AGGREGATE train_intent_model(features anyarray, observed_segment text, exposed boolean, options jsonb) (
-    SFUNC = intent_sample_add,
-    STYPE = internal,
-    SSPACE = 16777216,
-    COMBINEFUNC = intent_sample_merge,
-    SERIALFUNC = intent_sample_serialize,
-    DESERIALFUNC = intent_sample_deserialize,
-    FINALFUNC = intent_sample_train,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
+    SFUNC = intent_sample_add, STYPE = internal, SSPACE = 16777216, COMBINEFUNC = intent_sample_merge,
+    SERIALFUNC = intent_sample_serialize, DESERIALFUNC = intent_sample_deserialize,
+    FINALFUNC = intent_sample_train, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE train_intent_model(anyarray, text, boolean, jsonb) IS
-    'trains a model on customers of whom some were exposed to the campaign; exposed from 0/1 needs a cast (= 1)';
+    'trains a model on exposed and unexposed customers; write exposed = 1 if the column is an integer';
 
 CREATE AGGREGATE train_intent_model(features anyarray, observed_segment text, exposed boolean, propensity double precision, weight double precision, options jsonb) (
-    SFUNC = intent_sample_add,
-    STYPE = internal,
-    SSPACE = 16777216,
-    COMBINEFUNC = intent_sample_merge,
-    SERIALFUNC = intent_sample_serialize,
-    DESERIALFUNC = intent_sample_deserialize,
-    FINALFUNC = intent_sample_train,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
+    SFUNC = intent_sample_add, STYPE = internal, SSPACE = 16777216, COMBINEFUNC = intent_sample_merge,
+    SERIALFUNC = intent_sample_serialize, DESERIALFUNC = intent_sample_deserialize,
+    FINALFUNC = intent_sample_train, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE train_intent_model(anyarray, text, boolean, double precision, double precision, jsonb) IS
     'trains a model on exposed and unexposed customers, with the chance of exposure and a weight for each';
 
 CREATE AGGREGATE train_intent_model(features record, observed_segment text) (
-    SFUNC = intent_sample_add,
-    STYPE = internal,
-    SSPACE = 16777216,
-    COMBINEFUNC = intent_sample_merge,
-    SERIALFUNC = intent_sample_serialize,
-    DESERIALFUNC = intent_sample_deserialize,
-    FINALFUNC = intent_sample_train,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
+    SFUNC = intent_sample_add, STYPE = internal, SSPACE = 16777216, COMBINEFUNC = intent_sample_merge,
+    SERIALFUNC = intent_sample_serialize, DESERIALFUNC = intent_sample_deserialize,
+    FINALFUNC = intent_sample_train, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE train_intent_model(record, text) IS
     'trains a model on features and observed segments';
 
 CREATE AGGREGATE train_intent_model(features record, observed_segment text, options jsonb) (
-    SFUNC = intent_sample_add,
-    STYPE = internal,
-    SSPACE = 16777216,
-    COMBINEFUNC = intent_sample_merge,
-    SERIALFUNC = intent_sample_serialize,
-    DESERIALFUNC = intent_sample_deserialize,
-    FINALFUNC = intent_sample_train,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
+    SFUNC = intent_sample_add, STYPE = internal, SSPACE = 16777216, COMBINEFUNC = intent_sample_merge,
+    SERIALFUNC = intent_sample_serialize, DESERIALFUNC = intent_sample_deserialize,
+    FINALFUNC = intent_sample_train, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE train_intent_model(record, text, jsonb) IS
     'trains a model on features and observed segments; train_options() lists the options';
 
 CREATE AGGREGATE train_intent_model(features record, observed_segment text, exposed boolean, options jsonb) (
-    SFUNC = intent_sample_add,
-    STYPE = internal,
-    SSPACE = 16777216,
-    COMBINEFUNC = intent_sample_merge,
-    SERIALFUNC = intent_sample_serialize,
-    DESERIALFUNC = intent_sample_deserialize,
-    FINALFUNC = intent_sample_train,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
+    SFUNC = intent_sample_add, STYPE = internal, SSPACE = 16777216, COMBINEFUNC = intent_sample_merge,
+    SERIALFUNC = intent_sample_serialize, DESERIALFUNC = intent_sample_deserialize,
+    FINALFUNC = intent_sample_train, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE train_intent_model(record, text, boolean, jsonb) IS
-    'trains a model on customers of whom some were exposed to the campaign; exposed from 0/1 needs a cast (= 1)';
+    'trains a model on exposed and unexposed customers; write exposed = 1 if the column is an integer';
 
 CREATE AGGREGATE train_intent_model(features record, observed_segment text, exposed boolean, propensity double precision, weight double precision, options jsonb) (
-    SFUNC = intent_sample_add,
-    STYPE = internal,
-    SSPACE = 16777216,
-    COMBINEFUNC = intent_sample_merge,
-    SERIALFUNC = intent_sample_serialize,
-    DESERIALFUNC = intent_sample_deserialize,
-    FINALFUNC = intent_sample_train,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
+    SFUNC = intent_sample_add, STYPE = internal, SSPACE = 16777216, COMBINEFUNC = intent_sample_merge,
+    SERIALFUNC = intent_sample_serialize, DESERIALFUNC = intent_sample_deserialize,
+    FINALFUNC = intent_sample_train, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE train_intent_model(record, text, boolean, double precision, double precision, jsonb) IS
     'trains a model on exposed and unexposed customers, with the chance of exposure and a weight for each';
 
-CREATE FUNCTION train_model(name text, training_query text, options jsonb DEFAULT '{}')
-    RETURNS TABLE (version integer, rows bigint, mode text, label_frequency double precision,
-        campaign_share double precision, corrected bigint, warnings text[])
+CREATE TYPE training_result AS (
+    version integer,
+    rows bigint,
+    mode text,
+    label_frequency double precision,
+    campaign_share double precision,
+    corrected bigint,
+    warnings text[]
+);
+COMMENT ON TYPE training_result IS 'the version that train_model saved, and a summary of its training';
+COMMENT ON COLUMN training_result.version IS 'number of the version within its name';
+COMMENT ON COLUMN training_result.rows IS 'rows that the training used';
+COMMENT ON COLUMN training_result.mode IS 'simple or exposure';
+COMMENT ON COLUMN training_result.label_frequency IS 'share of truly campaign-driven customers that have the campaign label';
+COMMENT ON COLUMN training_result.campaign_share IS 'share of the engagement of exposed customers that the campaign caused';
+COMMENT ON COLUMN training_result.corrected IS 'rows recorded organic whose corrected label is above 0.5';
+COMMENT ON COLUMN training_result.warnings IS 'warnings of the training';
+
+CREATE FUNCTION train_model(name text, training_query text, options jsonb DEFAULT '{}') RETURNS SETOF training_result
     AS 'MODULE_PATHNAME', 'pg_intent_train_model' LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 1;
 COMMENT ON FUNCTION train_model(text, text, jsonb) IS
     'trains on the rows of a query, saves the model as the next version of a name, and activates it';
 
-CREATE FUNCTION train_options()
-    RETURNS TABLE (name text, default_value text, range text, meaning text)
+CREATE TYPE training_option AS (name text, default_value text, range text, meaning text);
+COMMENT ON TYPE training_option IS 'an option of train_intent_model or train_model';
+COMMENT ON COLUMN training_option.name IS 'key in the jsonb of options';
+COMMENT ON COLUMN training_option.default_value IS 'value if the option is not given';
+COMMENT ON COLUMN training_option.range IS 'valid values';
+COMMENT ON COLUMN training_option.meaning IS 'effect of the option';
+
+CREATE FUNCTION train_options() RETURNS SETOF training_option
     AS 'MODULE_PATHNAME', 'pg_intent_train_options' LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 20;
 COMMENT ON FUNCTION train_options() IS 'the options of train_intent_model and train_model';

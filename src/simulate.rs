@@ -1,23 +1,18 @@
-//! `simulate_customers`: customers to try the extension on.
+//! `simulate_customers`: simulated customers whose true segment is known.
 
-use pgrx::{
-    PgMemoryContexts, PgSqlErrorCode,
-    pg_sys::{self, Datum},
-};
 use two_stage::{
-    features::Kind,
+    column::Kind,
     simulate::{Customer, FEATURES, Simulator},
 };
 
-use crate::{
-    call::{Call, SqlResult, sql_function, text_value},
-    report::Failure,
+use crate::pg::{
+    Call, Failure, Scratch, SqlResult, SqlState, SqlValue, check_for_interrupts, sql_function,
 };
 
 sql_function!(simulate_customers);
 
-/// How many customers are made between two looks at whether the user cancels.
-const BETWEEN_INTERRUPTS: u64 = 256;
+/// The number of customers between two polls for interrupts.
+const BETWEEN_POLLS: u64 = 256;
 
 fn simulate_customers(call: &Call) -> SqlResult {
     let (Some(count), Some(missing_rate), Some(exposed_share), Some(seed)) =
@@ -25,42 +20,55 @@ fn simulate_customers(call: &Call) -> SqlResult {
     else {
         return Err(Failure::internal("declared without STRICT"));
     };
-    let count = u64::try_from(count).map_err(|_| {
-        Failure::new(
-            PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
-            format!("the number of customers cannot be {count}"),
-        )
-        .with_hint("Pass 0 or more.")
-    })?;
+    let count = u64::try_from(count).map_err(|_| negative(count))?;
     let simulator = Simulator::new(missing_rate, exposed_share, seed.cast_unsigned())?;
-    call.return_table(|table| {
-        // A row's texts are freed with the next look.
-        let mut memory = PgMemoryContexts::new("simulate_customers");
+    let names: Vec<&str> = ["customer_id"]
+        .into_iter()
+        .chain(FEATURES.iter().map(|(name, _)| *name))
+        .chain(["exposed", "observed_segment", "true_segment"])
+        .collect();
+    call.return_table(&names, |table| {
+        // The texts of rows are freed at the next poll.
+        let mut memory = Scratch::new("simulate_customers");
+        let mut values = Vec::with_capacity(names.len());
         for index in 0..count {
-            if index % BETWEEN_INTERRUPTS == 0 {
-                pg_sys::check_for_interrupts!();
-                // SAFETY: nothing that was allocated there is used any more.
-                unsafe { memory.reset() };
+            if index % BETWEEN_POLLS == 0 {
+                check_for_interrupts();
+                memory.clear();
             }
             let customer = simulator.customer(index);
-            // SAFETY: the memory context lives during the call.
-            unsafe { memory.switch_to(|_| table.push(&row(index, &customer)?)) }?;
+            memory.run(|| {
+                fill(&mut values, index, &customer)?;
+                table.push(&values)
+            })?;
         }
         Ok(())
     })
 }
 
-fn row(index: u64, customer: &Customer) -> Result<Vec<Option<Datum>>, Failure> {
-    let mut values = Vec::with_capacity(FEATURES.len() + 4);
-    values.push(Some(Datum::from(index + 1)));
-    for ((_, kind), &value) in FEATURES.iter().zip(&customer.features) {
-        values.push(Some(match kind {
-            Kind::Boolean => Datum::from(value != 0.0),
-            _ => Datum::from(value.to_bits()),
-        }));
-    }
-    values.push(Some(Datum::from(customer.exposed)));
-    values.push(Some(text_value(customer.observed.name())?));
-    values.push(Some(text_value(customer.truth.name())?));
-    Ok(values)
+fn negative(count: i64) -> Failure {
+    Failure::new(
+        SqlState::ERRCODE_INVALID_PARAMETER_VALUE,
+        format!("the number of customers cannot be {count}"),
+    )
+    .with_hint("Pass 0 or more.")
+}
+
+/// Fills in the values of a customer's columns.
+fn fill(
+    values: &mut Vec<Option<SqlValue>>,
+    index: u64,
+    customer: &Customer,
+) -> Result<(), Failure> {
+    values.clear();
+    values.push(Some(SqlValue::count(index + 1)));
+    let features = FEATURES.iter().zip(&customer.features);
+    values.extend(features.map(|((_, kind), &value)| match kind {
+        Kind::Boolean => Some(SqlValue::boolean(value != 0.0)),
+        _ => Some(SqlValue::float8(value)),
+    }));
+    values.push(Some(SqlValue::boolean(customer.exposed)));
+    values.push(Some(SqlValue::text(customer.observed.name())?));
+    values.push(Some(SqlValue::text(customer.truth.name())?));
+    Ok(())
 }

@@ -1,21 +1,20 @@
-//! Rows whose features are numbers of fixed width, read where they lie: PostgreSQL's own way to the
-//! columns of a row costs more than a network does.
-
-use pgrx::pg_sys;
+//! Rows whose features are numbers of fixed width, read in place: PostgreSQL takes longer to split a
+//! row into its columns than a network takes to score it.
 
 use super::{
-    array::Plain,
-    row::Row,
+    raw_numbers::RawNumbers,
     scalar::{Number, Reader},
 };
+use crate::pg::{PhysicalColumn, Record};
 
-/// Where the features stand in rows of one type.
+/// The offsets of the features in rows of one type.
 pub struct FixedColumns {
     columns: Vec<FixedColumn>,
-    /// Where the features start in a row without NULLs, if they are neighbours of one type, in order.
+    /// The offset and the type of the features in a row without NULLs, if they are side by side, of one
+    /// type and in order.
     run: Option<(usize, Number)>,
     features: usize,
-    /// The features of the row read last.
+    /// The features of the row that was read last.
     numbers: Vec<[u8; size_of::<f64>()]>,
 }
 
@@ -23,16 +22,17 @@ pub struct FixedColumns {
 struct FixedColumn {
     length: usize,
     alignment: usize,
-    /// Where it starts in a row without NULLs.
+    /// Its offset in a row without NULLs.
     start: usize,
-    /// Which feature it is.
+    /// The feature that it is, and the type of its numbers.
     feature: Option<(usize, Number)>,
 }
 
 impl FixedColumns {
-    /// None where a feature is not a number of fixed width, or stands behind a column without one.
+    /// Returns `None` if a feature is not a number of fixed width, or follows a column without one.
+    /// `features` are the place and the reader of each feature.
     pub fn new<'r>(
-        columns: impl Iterator<Item = pg_sys::FormData_pg_attribute>,
+        physical: Vec<PhysicalColumn>,
         features: impl ExactSizeIterator<Item = (usize, &'r Reader)>,
     ) -> Option<Self> {
         let count = features.len();
@@ -41,17 +41,19 @@ impl FixedColumns {
             wanted.resize(wanted.len().max(place + 1), None);
             wanted[place] = Some((feature, reader.number()?));
         }
+        if wanted.len() > physical.len() {
+            return None;
+        }
         let mut end = 0_usize;
-        let columns: Vec<FixedColumn> = columns
+        let columns: Vec<FixedColumn> = physical
+            .into_iter()
             .zip(wanted)
-            .map(|(column, feature)| {
-                let length = usize::try_from(column.attlen).ok()?;
-                let alignment = alignment(column.attalign)?;
+            .map(|(PhysicalColumn { length, alignment }, feature)| {
                 let start = end.next_multiple_of(alignment);
                 end = start + length;
-                Some(FixedColumn { length, alignment, start, feature })
+                FixedColumn { length, alignment, start, feature }
             })
-            .collect::<Option<_>>()?;
+            .collect();
         Some(Self {
             run: run(&columns, count),
             columns,
@@ -60,28 +62,29 @@ impl FixedColumns {
         })
     }
 
-    /// The features of a row of that type. None where its columns must be asked for one by one: it is
-    /// older than the last of them.
-    pub fn numbers<'a>(&'a mut self, row: &'a Row) -> Option<Plain<'a>> {
+    /// Reads the features of a row of that type. Returns `None` if the row is older than the last of
+    /// their columns, which PostgreSQL must then fill in.
+    #[inline]
+    pub fn numbers<'a>(&'a mut self, row: Record<'a>) -> Option<RawNumbers<'a>> {
         if row.width() < self.columns.len() {
             return None;
         }
         let data = row.data()?;
-        match row.nulls() {
-            Some(nulls) => self.read_around_nulls(data, nulls)?,
+        match row.not_null() {
+            Some(not_null) => self.read_around_nulls(data, not_null)?,
             None => match self.run {
                 Some((start, Number::Float4)) => {
                     let run = data.get(start..)?.as_chunks().0.get(..self.features)?;
-                    return Some(Plain::Singles(run));
+                    return Some(RawNumbers::Singles(run));
                 }
                 Some((start, _)) => {
                     let run = data.get(start..)?.as_chunks().0.get(..self.features)?;
-                    return Some(Plain::Doubles(run));
+                    return Some(RawNumbers::Doubles(run));
                 }
                 None => self.read(data)?,
             },
         }
-        Some(Plain::Doubles(&self.numbers))
+        Some(RawNumbers::Doubles(&self.numbers))
     }
 
     fn read(&mut self, data: &[u8]) -> Option<()> {
@@ -93,11 +96,11 @@ impl FixedColumns {
         Some(())
     }
 
-    /// `nulls`: a bit a column, set where it is not NULL. Such a column takes no room.
-    fn read_around_nulls(&mut self, data: &[u8], nulls: &[u8]) -> Option<()> {
+    /// Reads a row with NULLs, which take no room in it. `not_null` is the null bitmap.
+    fn read_around_nulls(&mut self, data: &[u8], not_null: &[u8]) -> Option<()> {
         let mut end = 0_usize;
         for (place, column) in self.columns.iter().enumerate() {
-            let is_null = nulls.get(place / 8)? & (1 << (place % 8)) == 0;
+            let is_null = not_null.get(place / 8)? & (1 << (place % 8)) == 0;
             let start = end.next_multiple_of(column.alignment);
             if !is_null {
                 end = start + column.length;
@@ -111,7 +114,7 @@ impl FixedColumns {
     }
 }
 
-/// Where the features start, if they can be taken as they stand.
+/// Returns the offset and the type of the features if they need no conversion.
 fn run(columns: &[FixedColumn], features: usize) -> Option<(usize, Number)> {
     let first = columns.len().checked_sub(features)?;
     let (start, kind) =
@@ -121,15 +124,4 @@ fn run(columns: &[FixedColumn], features: usize) -> Option<(usize, Number)> {
     };
     let is_run = columns[first..].iter().enumerate().all(is_next);
     (is_run && matches!(kind, Number::Float4 | Number::Float8)).then_some((start, kind))
-}
-
-/// PostgreSQL's letter for an alignment, in bytes.
-fn alignment(letter: std::ffi::c_char) -> Option<usize> {
-    match letter as u8 {
-        pg_sys::TYPALIGN_CHAR => Some(1),
-        pg_sys::TYPALIGN_SHORT => Some(2),
-        pg_sys::TYPALIGN_INT => Some(4),
-        pg_sys::TYPALIGN_DOUBLE => Some(8),
-        _ => None,
-    }
 }

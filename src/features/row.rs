@@ -1,290 +1,135 @@
 //! Features as a row: columns are found by name.
 
-use std::{cell::Cell, mem::offset_of};
-
-use pgrx::{
-    PgSqlErrorCode,
-    pg_sys::{self, Datum, Oid},
-    varlena,
-};
-use two_stage::features::{Column, Value};
+use two_stage::column::{Column, Value};
 
 use super::{
-    array::Plain,
     fixed::FixedColumns,
-    kind_name,
-    scalar::{Reader, type_name, unsupported, written},
+    layout::{Layout, Wanted},
+    raw_numbers::RawNumbers,
+    scalar::{Reader, kind_name},
 };
-use crate::{
-    call::{Call, look_at},
-    report::Failure,
-    types,
-};
+use crate::pg::{Call, Failure, Oid, Record, RowType, SqlState, SqlValue, type_name};
 
-/// A composite value, in memory as a whole.
-#[derive(Clone, Copy)]
-pub struct Row {
-    tuple: pg_sys::HeapTupleHeader,
-    type_: Oid,
-    typmod: i32,
-}
-
-impl Row {
-    /// # Safety
-    /// The datum is a composite value; the row lives in it or in the current memory context.
-    pub unsafe fn new(datum: Datum) -> Self {
-        // SAFETY: by the contract of this function; a composite value starts with these fields.
-        unsafe {
-            let value = datum.cast_mut_ptr::<pg_sys::varlena>();
-            let tuple = if varlena::varatt_is_4b_u(value) {
-                value
-            } else {
-                pg_sys::pg_detoast_datum(value)
-            }
-            .cast::<pg_sys::HeapTupleHeaderData>();
-            let fields = (*tuple).t_choice.t_datum;
-            Self { tuple, type_: fields.datum_typeid, typmod: fields.datum_typmod }
-        }
-    }
-
-    /// How many columns it has: fewer than its type where it was stored before they were added.
-    pub fn width(&self) -> usize {
-        // SAFETY: `new` has seen to a whole composite value.
-        usize::from(unsafe { (*self.tuple).t_infomask2 }) & pg_sys::HEAP_NATTS_MASK as usize
-    }
-
-    /// The bits of its columns, set where one is not NULL; None where none is NULL.
-    pub fn nulls(&self) -> Option<&[u8]> {
-        // SAFETY: as in `width`.
-        let mask = u32::from(unsafe { (*self.tuple).t_infomask });
-        let bits = self.bytes().get(offset_of!(pg_sys::HeapTupleHeaderData, t_bits)..);
-        (mask & pg_sys::HEAP_HASNULL != 0).then(|| bits.unwrap_or_default())
-    }
-
-    /// The values of its columns.
-    pub fn data(&self) -> Option<&[u8]> {
-        // SAFETY: as in `width`.
-        self.bytes().get(usize::from(unsafe { (*self.tuple).t_hoff })..)
-    }
-
-    fn bytes(&self) -> &[u8] {
-        // SAFETY: as in `width`; the value's header says how long it is.
-        unsafe {
-            std::slice::from_raw_parts(
-                self.tuple.cast::<u8>(),
-                varlena::varsize_4b(self.tuple.cast()),
-            )
-        }
-    }
-}
-
-/// Where the features stand in rows of one type. Made once for each call site and type: a row then
-/// costs one pass over its columns and no look-up.
+/// The layout of rows of one type. It is made once for each call site and type: a row then costs one
+/// pass over its columns and no look-up.
 pub struct RowLayout {
-    type_: Oid,
-    typmod: i32,
-    /// Changes with every alteration of the type, also in the middle of a statement.
-    identifier: u64,
-    /// `types::changes()` when the identifier was last looked up.
-    changes: Cell<u64>,
-    columns: pg_sys::TupleDesc,
+    row_type: RowType,
     fields: Vec<Field>,
-    /// The shorter way to the features, where there is one.
+    /// The shorter way to the features, if there is one.
     fixed: Option<FixedColumns>,
-    data: Vec<Datum>,
-    nulls: Vec<bool>,
 }
 
+/// A column of the row that is a feature.
 struct Field {
     /// The column's place in the row, from 0.
     place: usize,
+    name: String,
     reader: Reader,
 }
 
-/// A column of a row type, before it is known whether it is a feature.
-struct Attribute {
-    place: usize,
-    name: String,
-    type_: Oid,
-}
-
 impl RowLayout {
-    /// Takes every column of the row's type as a feature.
-    pub fn of_all_columns(call: &Call, row: Row) -> Result<(Self, Vec<Column>), Failure> {
-        let mut layout = Self::without_fields(call, row);
-        let attributes = layout.attributes()?;
-        let mut columns = Vec::<Column>::with_capacity(attributes.len());
-        for Attribute { place, name, type_ } in attributes {
-            if columns.iter().any(|column| column.name == name) {
-                return Err(ambiguous(&name));
-            }
-            let reader = Reader::of_type(type_).ok_or_else(|| unsupported(&name, type_))?;
-            let kind = reader.kind();
-            columns.push(Column { name, kind });
-            layout.fields.push(Field { place, reader });
-        }
-        if columns.is_empty() {
-            return Err(Failure::new(
-                PgSqlErrorCode::ERRCODE_DATA_EXCEPTION,
-                "the row has no columns",
-            )
-            .with_hint("Pass at least one feature."));
-        }
-        Ok((layout, columns))
-    }
-
-    /// Takes the columns that a model was trained on, by name.
-    pub fn of_model(call: &Call, row: Row, wanted: &[Column]) -> Result<Self, Failure> {
-        let mut layout = Self::without_fields(call, row);
-        let attributes = layout.attributes()?;
-        for column in wanted {
-            let mut same_name = attributes.iter().filter(|have| have.name == column.name);
-            let have = same_name.next().ok_or_else(|| missing(&column.name))?;
-            if same_name.next().is_some() {
-                return Err(ambiguous(&column.name));
-            }
-            let reader =
-                Reader::of_type(have.type_).ok_or_else(|| unsupported(&have.name, have.type_))?;
-            if reader.kind() != column.kind {
-                return Err(other_kind(column, have.type_, &reader));
-            }
-            layout.fields.push(Field { place: have.place, reader });
-        }
-        // SAFETY: `columns` lives as long as the layout.
-        let columns = unsafe { look_at(layout.columns) };
-        let features = layout.fields.iter().map(|field| (field.place, &field.reader));
-        layout.fixed = FixedColumns::new(columns.iter().copied(), features);
-        Ok(layout)
-    }
-
-    fn without_fields(call: &Call, row: Row) -> Self {
-        let Row { type_, typmod, .. } = row;
-        let changes = types::changes();
-        // SAFETY: the type is that of a value at hand; the copy is ours, in the site's memory.
-        let (identifier, columns, width) = unsafe {
-            let identifier = pg_sys::assign_record_type_identifier(type_, typmod);
-            let columns = call
-                .site_memory()
-                .switch_to(|_| pg_sys::lookup_rowtype_tupdesc_copy(type_, typmod));
-            (identifier, columns, (*columns).natts as usize)
+    /// Makes the layout of a row, if it has the wanted columns.
+    pub fn new(call: &Call, row: Record, wanted: Wanted) -> Result<Self, Failure> {
+        let row_type = RowType::of(call, row);
+        let fields = match wanted {
+            Wanted::Every => every_column(&row_type)?,
+            Wanted::These { columns, .. } => these_columns(&row_type, columns)?,
         };
-        Self {
-            type_,
-            typmod,
-            identifier,
-            changes: Cell::new(changes),
-            columns,
-            fields: Vec::new(),
-            fixed: None,
-            data: vec![Datum::null(); width],
-            nulls: vec![true; width],
-        }
+        let features = fields.iter().map(|field| (field.place, &field.reader));
+        let fixed = FixedColumns::new(row_type.physical_columns(), features);
+        Ok(Self { row_type, fields, fixed })
     }
 
-    fn attributes(&self) -> Result<Vec<Attribute>, Failure> {
-        // SAFETY: `columns` lives as long as `self`.
-        let columns = unsafe { look_at(self.columns) };
-        columns
-            .iter()
-            .enumerate()
-            .filter(|(_, attribute)| !attribute.attisdropped)
-            .map(|(place, attribute)| {
-                // SAFETY: a name of the catalog ends with a NUL.
-                let name = unsafe { std::ffi::CStr::from_ptr(attribute.attname.data.as_ptr()) };
-                Ok(Attribute {
-                    place,
-                    name: crate::text::from_server(name.to_bytes())?.to_owned(),
-                    type_: attribute.atttypid,
-                })
-            })
-            .collect()
+    #[inline]
+    pub fn fits(&self, row: Record) -> bool {
+        self.row_type.fits(row)
     }
 
-    /// Whether the row is of the type that this layout was made for, as it was then.
-    pub fn fits(&self, row: Row) -> bool {
-        self.type_ == row.type_ && self.typmod == row.typmod && self.is_current()
-    }
-
-    fn is_current(&self) -> bool {
-        let changes = types::changes();
-        if self.changes.replace(changes) == changes {
-            return true;
-        }
-        // SAFETY: looks up the type of a value at hand.
-        let identifier = unsafe { pg_sys::assign_record_type_identifier(self.type_, self.typmod) };
-        self.identifier == identifier
-    }
-
-    /// The features of a row that fits, if they are all numbers that can be read where they lie.
-    pub fn numbers<'a>(&'a mut self, row: &'a Row) -> Option<Plain<'a>> {
+    /// Reads the features of a row that fits in place, if they are all numbers of fixed width.
+    #[inline]
+    pub fn numbers<'a>(&'a mut self, row: Record<'a>) -> Option<RawNumbers<'a>> {
         self.fixed.as_mut()?.numbers(row)
     }
 
-    /// Each feature of a row that fits, as its type writes it.
-    pub fn texts(&mut self, row: Row) -> Result<Vec<Option<Datum>>, Failure> {
-        self.take_apart(row);
-        // SAFETY: `columns` lives as long as `self`.
-        let columns = unsafe { look_at(self.columns) };
-        let text = |field: &Field| {
-            if self.nulls[field.place] {
-                return Ok(None);
-            }
-            let column = columns.get(field.place);
-            let type_ =
-                column.ok_or_else(|| Failure::internal("a feature without a column"))?.atttypid;
-            // SAFETY: the datum is of the column's type.
-            Ok(Some(unsafe { written(self.data[field.place], type_) }))
-        };
-        self.fields.iter().map(text).collect()
-    }
-
-    /// The features of a row that fits, in the layout's order.
-    pub fn values(&mut self, row: Row) -> Result<impl Iterator<Item = Value<'_>>, Failure> {
-        self.take_apart(row);
+    /// Reads the features of a row that fits, in the layout's order.
+    pub fn values<'a>(
+        &'a mut self,
+        row: Record<'a>,
+    ) -> Result<impl Iterator<Item = Value<'a>>, Failure> {
+        let columns = self.row_type.deform(row)?;
         for field in &mut self.fields {
-            if !self.nulls[field.place] {
-                field.reader.prepare(self.data[field.place])?;
+            if let Some(value) = columns.get(field.place) {
+                field.reader.prepare(value)?;
             }
         }
-        Ok(self.fields.iter().map(|field| {
-            if self.nulls[field.place] {
-                return Value::Missing;
-            }
-            // SAFETY: the datum was read from a column of the reader's type.
-            unsafe { field.reader.read(self.data[field.place]) }
-                .unwrap_or_else(|failure| failure.raise())
+        Ok(self.fields.iter().map(move |field| match columns.get(field.place) {
+            None => Value::Missing,
+            Some(value) => field.reader.read(value).unwrap_or_else(|failure| failure.raise()),
         }))
     }
 
-    /// Puts a row's columns into `data` and `nulls`.
-    fn take_apart(&mut self, row: Row) {
-        // SAFETY: the row is of the type of `columns`, and both arrays have an entry a column.
-        unsafe {
-            let mut tuple = pg_sys::HeapTupleData {
-                t_len: pgrx::varlena::varsize_4b(row.tuple.cast()) as u32,
-                t_data: row.tuple,
-                ..Default::default()
-            };
-            pg_sys::heap_deform_tuple(
-                &mut tuple,
-                self.columns,
-                self.data.as_mut_ptr(),
-                self.nulls.as_mut_ptr(),
-            );
-        }
+    /// Writes each feature of a row that fits as its type does.
+    pub fn texts(&mut self, row: Record) -> Result<Vec<Option<SqlValue>>, Failure> {
+        let columns = self.row_type.deform(row)?;
+        let text =
+            |field: &Field| columns.get(field.place).map(|value| value.to_text()).transpose();
+        self.fields.iter().map(text).collect()
     }
 }
 
-impl Drop for RowLayout {
-    fn drop(&mut self) {
-        // SAFETY: `columns` is our copy; the call site drops its layouts before its memory goes.
-        unsafe { pg_sys::FreeTupleDesc(self.columns) };
+impl Layout for RowLayout {
+    fn positional(&self) -> bool {
+        false
     }
+
+    fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    fn columns(&self) -> Result<Vec<Column>, Failure> {
+        let column = |field: &Field| Column { name: field.name.clone(), kind: field.reader.kind() };
+        Ok(self.fields.iter().map(column).collect())
+    }
+}
+
+/// Takes every column as a feature.
+fn every_column(row_type: &RowType) -> Result<Vec<Field>, Failure> {
+    let mut fields = Vec::<Field>::new();
+    for column in row_type.columns()? {
+        if fields.iter().any(|field| field.name == column.name) {
+            return Err(ambiguous(&column.name));
+        }
+        let reader = Reader::of_column(&column.name, column.type_)?;
+        fields.push(Field { place: column.place, name: column.name, reader });
+    }
+    if fields.is_empty() {
+        return Err(Failure::new(SqlState::ERRCODE_DATA_EXCEPTION, "the row has no columns")
+            .with_hint("Pass at least one feature."));
+    }
+    Ok(fields)
+}
+
+/// Takes the columns that a model was trained on, by name.
+fn these_columns(row_type: &RowType, wanted: &[Column]) -> Result<Vec<Field>, Failure> {
+    let columns = row_type.columns()?;
+    let find = |wanted: &Column| {
+        let mut same_name = columns.iter().filter(|column| column.name == wanted.name);
+        let column = same_name.next().ok_or_else(|| missing(&wanted.name))?;
+        if same_name.next().is_some() {
+            return Err(ambiguous(&wanted.name));
+        }
+        let reader = Reader::of_column(&column.name, column.type_)?;
+        if reader.kind() != wanted.kind {
+            return Err(other_kind(wanted, column.type_, &reader));
+        }
+        Ok(Field { place: column.place, name: wanted.name.clone(), reader })
+    };
+    wanted.iter().map(find).collect()
 }
 
 fn missing(name: &str) -> Failure {
     Failure::new(
-        PgSqlErrorCode::ERRCODE_UNDEFINED_COLUMN,
+        SqlState::ERRCODE_UNDEFINED_COLUMN,
         format!("the row has no column \"{name}\", which the model was trained on"),
     )
     .with_hint("Pass a row with every column of the training rows.")
@@ -292,7 +137,7 @@ fn missing(name: &str) -> Failure {
 
 fn ambiguous(name: &str) -> Failure {
     Failure::new(
-        PgSqlErrorCode::ERRCODE_DUPLICATE_COLUMN,
+        SqlState::ERRCODE_DUPLICATE_COLUMN,
         format!("the row has more than one column \"{name}\""),
     )
     .with_hint("Give each column a name of its own.")
@@ -300,7 +145,7 @@ fn ambiguous(name: &str) -> Failure {
 
 fn other_kind(column: &Column, type_: Oid, reader: &Reader) -> Failure {
     Failure::new(
-        PgSqlErrorCode::ERRCODE_DATATYPE_MISMATCH,
+        SqlState::ERRCODE_DATATYPE_MISMATCH,
         format!(
             "column \"{}\" of type {} is {}, but the model was trained on {}",
             column.name,

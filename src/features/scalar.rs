@@ -1,136 +1,94 @@
-//! One value of one column: which types can be features, and how each is read.
+//! One value of one column: the types that can be features, and how each is read.
 
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    ffi::CStr,
+use std::collections::{HashMap, hash_map::Entry};
+
+use two_stage::column::{Kind, Value};
+
+use crate::pg::{
+    Failure, Oid, Scalar, SqlState, base_type, element_type, from_server, is_enum, oid, type_name,
 };
-
-use pgrx::{
-    PgSqlErrorCode, direct_function_call,
-    pg_sys::{self, Datum, Oid},
-};
-use two_stage::features::{Kind, Value};
-
-use crate::{call::bytes_of, report::Failure, text};
 
 /// Reads values of one SQL type.
 #[derive(Debug)]
 pub enum Reader {
-    Int2,
-    Int4,
-    Int8,
-    Float4,
-    Float8,
+    Fixed(Number),
     Numeric,
-    Boolean,
-    Date,
     Text,
-    /// char(n): trailing blanks mean nothing.
+    /// char(n), whose trailing blanks mean nothing.
     PaddedText,
-    Name,
-    /// A literal whose type nobody asked for.
-    Literal,
-    /// The labels met so far, by OID.
+    /// name, or a literal whose type is unknown.
+    CString,
+    /// The labels that were met so far, by OID.
     Enum(HashMap<Oid, String>),
 }
 
 impl Reader {
-    /// The reader of a type; None where the type has no sensible encoding.
+    /// Returns the reader of a type, or `None` if the type has no sensible encoding.
     pub fn of_type(declared: Oid) -> Option<Self> {
-        // SAFETY: looks a type up in the catalog; a domain's values are those of its base type.
-        let base = unsafe { pg_sys::getBaseType(declared) };
+        let base = base_type(declared);
         Some(match base {
-            pg_sys::INT2OID => Self::Int2,
-            pg_sys::INT4OID => Self::Int4,
-            pg_sys::INT8OID => Self::Int8,
-            pg_sys::FLOAT4OID => Self::Float4,
-            pg_sys::FLOAT8OID => Self::Float8,
-            pg_sys::NUMERICOID => Self::Numeric,
-            pg_sys::BOOLOID => Self::Boolean,
-            pg_sys::DATEOID => Self::Date,
-            pg_sys::TEXTOID | pg_sys::VARCHAROID => Self::Text,
-            pg_sys::BPCHAROID => Self::PaddedText,
-            pg_sys::NAMEOID => Self::Name,
-            pg_sys::UNKNOWNOID => Self::Literal,
-            // SAFETY: looks a type up in the catalog.
-            _ if unsafe { pg_sys::type_is_enum(base) } => Self::Enum(HashMap::new()),
+            oid::INT2OID => Self::Fixed(Number::Int2),
+            oid::INT4OID => Self::Fixed(Number::Int4),
+            oid::INT8OID => Self::Fixed(Number::Int8),
+            oid::FLOAT4OID => Self::Fixed(Number::Float4),
+            oid::FLOAT8OID => Self::Fixed(Number::Float8),
+            oid::BOOLOID => Self::Fixed(Number::Boolean),
+            oid::DATEOID => Self::Fixed(Number::Date),
+            oid::NUMERICOID => Self::Numeric,
+            oid::TEXTOID | oid::VARCHAROID => Self::Text,
+            oid::BPCHAROID => Self::PaddedText,
+            oid::NAMEOID | oid::UNKNOWNOID => Self::CString,
+            _ if is_enum(base) => Self::Enum(HashMap::new()),
             _ => return None,
         })
+    }
+
+    /// Returns the reader of a column, or an error if its type has no sensible encoding.
+    pub fn of_column(name: &str, declared: Oid) -> Result<Self, Failure> {
+        Self::of_type(declared).ok_or_else(|| unsupported(name, declared))
     }
 
     pub fn kind(&self) -> Kind {
         match self {
-            Self::Boolean => Kind::Boolean,
-            Self::Date => Kind::Date,
-            Self::Text | Self::PaddedText | Self::Name | Self::Literal | Self::Enum(_) => {
-                Kind::Category
-            }
-            _ => Kind::Number,
+            Self::Fixed(Number::Boolean) => Kind::Boolean,
+            Self::Fixed(Number::Date) => Kind::Date,
+            Self::Fixed(_) | Self::Numeric => Kind::Number,
+            Self::Text | Self::PaddedText | Self::CString | Self::Enum(_) => Kind::Category,
         }
     }
 
-    /// What the values are, where they are numbers of fixed width.
+    /// Returns the type of the values, if they are numbers of fixed width.
     pub fn number(&self) -> Option<Number> {
-        Some(match self {
-            Self::Int2 => Number::Int2,
-            Self::Int4 => Number::Int4,
-            Self::Int8 => Number::Int8,
-            Self::Float4 => Number::Float4,
-            Self::Float8 => Number::Float8,
-            Self::Boolean => Number::Boolean,
-            Self::Date => Number::Date,
-            _ => return None,
-        })
+        match self {
+            Self::Fixed(number) => Some(*number),
+            _ => None,
+        }
     }
 
     /// Looks up what the value needs from the catalog: once for each label of an enum.
-    pub fn prepare(&mut self, datum: Datum) -> Result<(), Failure> {
+    pub fn prepare(&mut self, value: Scalar) -> Result<(), Failure> {
         let Self::Enum(labels) = self else {
             return Ok(());
         };
-        let Entry::Vacant(unknown) = labels.entry(Oid::from(datum.value() as u32)) else {
-            return Ok(());
-        };
-        // SAFETY: the datum is of an enum type, whose output is a NUL-terminated string.
-        let written = unsafe {
-            direct_function_call::<&CStr>(pg_sys::enum_out, &[Some(datum)])
-                .ok_or_else(|| Failure::internal("an enum label was NULL"))?
-        };
-        unknown.insert(text::from_server(written.to_bytes())?.to_owned());
+        if let Entry::Vacant(unknown) = labels.entry(value.oid()) {
+            unknown.insert(from_server(value.written())?.to_owned());
+        }
         Ok(())
     }
 
-    /// Reads a value that is not NULL, after `prepare`.
-    ///
-    /// # Safety
-    /// The datum is of the reader's type; the result lives in it, in the reader, or in the current
-    /// memory context.
-    pub unsafe fn read<'a>(&'a self, datum: Datum) -> Result<Value<'a>, Failure> {
-        // SAFETY: by the contract of this function.
-        unsafe {
-            Ok(match self {
-                Self::Int2 => Value::Number(f64::from(datum.value() as i16)),
-                Self::Int4 => Value::Number(f64::from(datum.value() as i32)),
-                Self::Int8 => Value::Number(datum.value() as i64 as f64),
-                Self::Float4 => Value::number(f64::from(f32::from_bits(datum.value() as u32))),
-                Self::Float8 => Value::number(f64::from_bits(datum.value() as u64)),
-                Self::Numeric => Value::number(numeric(datum)?),
-                Self::Boolean => Value::Number(f64::from(u8::from(datum.value() & 0xff != 0))),
-                Self::Date => Value::Number(date(datum.value() as i32)),
-                Self::Text => Value::Category(text::from_server(bytes_of(datum))?),
-                Self::PaddedText => {
-                    Value::Category(text::from_server(bytes_of(datum))?.trim_end_matches(' '))
-                }
-                Self::Name | Self::Literal => {
-                    let written = CStr::from_ptr(datum.cast_mut_ptr());
-                    Value::Category(text::from_server(written.to_bytes())?)
-                }
-                Self::Enum(labels) => labels
-                    .get(&Oid::from(datum.value() as u32))
-                    .map(|label| Value::Category(label))
-                    .ok_or_else(|| Failure::internal("an enum label was not looked up"))?,
-            })
-        }
+    /// Reads a value of the reader's type, after `prepare`.
+    pub fn read<'a>(&'a self, value: Scalar<'a>) -> Result<Value<'a>, Failure> {
+        Ok(match self {
+            Self::Fixed(number) => Value::number(number.read_scalar(value)),
+            Self::Numeric => Value::number(value.numeric()?),
+            Self::Text => Value::Category(value.text()?),
+            Self::PaddedText => Value::Category(value.text()?.trim_end_matches(' ')),
+            Self::CString => Value::Category(value.c_string()?),
+            Self::Enum(labels) => labels
+                .get(&value.oid())
+                .map(|label| Value::Category(label))
+                .ok_or_else(|| Failure::internal("an enum label was not looked up"))?,
+        })
     }
 }
 
@@ -147,7 +105,8 @@ pub enum Number {
 }
 
 impl Number {
-    /// Reads the value at the start of some bytes, as [`Reader::read`] does.
+    /// Reads the value at the start of some bytes, as [`Number::read_scalar`] does.
+    #[inline]
     pub fn read(self, bytes: &[u8]) -> Option<f64> {
         Some(match self {
             Self::Int2 => f64::from(i16::from_ne_bytes(*bytes.first_chunk()?)),
@@ -156,13 +115,25 @@ impl Number {
             Self::Float4 => f64::from(f32::from_ne_bytes(*bytes.first_chunk()?)),
             Self::Float8 => f64::from_ne_bytes(*bytes.first_chunk()?),
             Self::Boolean => f64::from(u8::from(*bytes.first()? != 0)),
-            Self::Date => date(i32::from_ne_bytes(*bytes.first_chunk()?)),
+            Self::Date => days(i32::from_ne_bytes(*bytes.first_chunk()?)),
         })
+    }
+
+    fn read_scalar(self, value: Scalar) -> f64 {
+        match self {
+            Self::Int2 => f64::from(value.int2()),
+            Self::Int4 => f64::from(value.int4()),
+            Self::Int8 => value.int8() as f64,
+            Self::Float4 => f64::from(value.float4()),
+            Self::Float8 => value.float8(),
+            Self::Boolean => f64::from(u8::from(value.boolean())),
+            Self::Date => days(value.int4()),
+        }
     }
 }
 
-/// Days since 2000-01-01; PostgreSQL's endless dates are infinite here too, and refused as such.
-fn date(days: i32) -> f64 {
+/// Converts days since 2000-01-01. PostgreSQL's infinite dates stay infinite, and are refused later.
+fn days(days: i32) -> f64 {
     match days {
         i32::MIN => f64::NEG_INFINITY,
         i32::MAX => f64::INFINITY,
@@ -170,32 +141,28 @@ fn date(days: i32) -> f64 {
     }
 }
 
-/// What lies beyond a double is infinite.
-///
-/// # Safety
-/// The datum is a numeric.
-unsafe fn numeric(datum: Datum) -> Result<f64, Failure> {
-    // SAFETY: by the contract of this function.
-    unsafe { direct_function_call(pg_sys::numeric_float8_no_overflow, &[Some(datum)]) }
-        .ok_or_else(|| Failure::internal("a numeric had no value"))
+/// Names a kind in a message.
+pub fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Number => "a number",
+        Kind::Boolean => "a boolean",
+        Kind::Date => "a date",
+        Kind::Category => "a category",
+    }
 }
 
-/// The error for a column whose type has no sensible encoding.
-pub fn unsupported(column: &str, declared: Oid) -> Failure {
-    // SAFETY: looks types up in the catalog.
-    let (base, element) = unsafe {
-        let base = pg_sys::getBaseType(declared);
-        (base, pg_sys::get_element_type(base))
-    };
+/// Makes the error for a column whose type has no sensible encoding.
+fn unsupported(column: &str, declared: Oid) -> Failure {
+    let base = base_type(declared);
     let hint = match base {
-        pg_sys::TIMESTAMPOID | pg_sys::TIMESTAMPTZOID => {
+        oid::TIMESTAMPOID | oid::TIMESTAMPTZOID => {
             format!("Pass days, such as extract(epoch FROM now() - \"{column}\") / 86400.")
         }
-        pg_sys::INTERVALOID => {
+        oid::INTERVALOID => {
             format!("Pass days, such as extract(epoch FROM \"{column}\") / 86400.")
         }
-        pg_sys::MONEYOID => format!("Pass \"{column}\"::numeric."),
-        _ if element != Oid::INVALID => {
+        oid::MONEYOID => format!("Pass \"{column}\"::numeric."),
+        _ if element_type(base).is_some() => {
             "Pass each element as a column of its own, or the array alone as the features.".into()
         }
         _ => {
@@ -203,28 +170,8 @@ pub fn unsupported(column: &str, declared: Oid) -> Failure {
         }
     };
     Failure::new(
-        PgSqlErrorCode::ERRCODE_DATATYPE_MISMATCH,
+        SqlState::ERRCODE_DATATYPE_MISMATCH,
         format!("column \"{column}\" of type {} cannot be a feature", type_name(declared)),
     )
     .with_hint(hint)
-}
-
-/// A type's name, as SQL writes it.
-pub fn type_name(type_: Oid) -> String {
-    // SAFETY: the result is a NUL-terminated string, also for a type that is gone.
-    unsafe { CStr::from_ptr(pg_sys::format_type_be(type_)) }.to_string_lossy().into_owned()
-}
-
-/// A value that is not NULL as its type writes it, as text.
-///
-/// # Safety
-/// The datum is of that type; the result lives in the current memory context.
-pub unsafe fn written(datum: Datum, type_: Oid) -> Datum {
-    let (mut output, mut is_variable) = (Oid::INVALID, false);
-    // SAFETY: by the contract of this function; the output is a NUL-terminated string of the server's
-    // encoding.
-    unsafe {
-        pg_sys::getTypeOutputInfo(type_, &mut output, &mut is_variable);
-        Datum::from(pg_sys::cstring_to_text(pg_sys::OidOutputFunctionCall(output, datum)))
-    }
 }

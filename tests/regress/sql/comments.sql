@@ -8,11 +8,23 @@ WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
     AND pg_describe_object(classid, objid, objsubid) !~ '^type (.*\[\]|intent_models|intent_model_versions)$'
 ORDER BY 1;
 
-SELECT attrelid::regclass AS relation, attname AS without_comment
+-- So do the columns of its tables and types.
+CREATE TEMP VIEW columns_with_comments AS
+SELECT attrelid::regclass AS relation, attname, col_description(attrelid, attnum) AS comment
 FROM pg_attribute
-JOIN pg_depend ON classid = 'pg_class'::regclass AND objid = attrelid AND deptype = 'e'
-WHERE refobjid = (SELECT oid FROM pg_extension WHERE extname = 'pg_intent')
-    AND attnum > 0 AND NOT attisdropped AND col_description(attrelid, attnum) IS NULL
-ORDER BY 1, 2;
+JOIN pg_class c ON c.oid = attrelid AND relkind IN ('r', 'c')
+JOIN pg_depend ON objid IN (c.oid, reltype) AND deptype = 'e'
+WHERE refclassid = 'pg_extension'::regclass
+    AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'pg_intent')
+    AND attnum > 0 AND NOT attisdropped;
+SELECT count(DISTINCT relation) AS relations FROM columns_with_comments;
+SELECT relation, attname AS without_comment FROM columns_with_comments WHERE comment IS NULL ORDER BY 1, 2;
+
+-- What only the aggregate calls says so, and no type has the name of a function.
+SELECT p.oid::regprocedure AS not_internal FROM pg_proc p
+WHERE proname LIKE 'intent\_sample\_%' AND obj_description(p.oid, 'pg_proc') NOT LIKE 'internal: %' ORDER BY 1;
+SELECT typname FROM pg_type t JOIN pg_depend ON classid = 'pg_type'::regclass AND objid = t.oid AND deptype = 'e'
+JOIN pg_proc ON proname = typname
+WHERE refobjid = (SELECT oid FROM pg_extension WHERE extname = 'pg_intent');
 
 SELECT obj_description(oid, 'pg_extension') FROM pg_extension WHERE extname = 'pg_intent';

@@ -39,7 +39,15 @@ COPY garbage TO :'file' (FORMAT binary);
 SELECT * FROM failure(format('COPY models FROM %L (FORMAT binary)', :'file'));
 DROP TABLE garbage;
 
--- No way from any bytes to a model but its input functions.
+-- The cast from bytea checks the bytes.
+SELECT kind, model::bytea::intent_model::bytea = model::bytea AS same FROM models ORDER BY kind;
 SELECT * FROM failure($$SELECT '\x00'::bytea::intent_model$$);
+SELECT * FROM failure($$SELECT ''::bytea::intent_model$$);
+SELECT * FROM failure($$SELECT set_byte(model::bytea, 1000, get_byte(model::bytea, 1000) # 1)::intent_model FROM models WHERE kind = 'row'$$);
+SELECT * FROM failure($$SELECT substr(model::bytea, 2)::intent_model FROM models WHERE kind = 'row'$$);
+SELECT * FROM failure($$SELECT (model::bytea || '\x00')::intent_model FROM models WHERE kind = 'row'$$);
+-- It must be written: nothing casts a bytea by itself.
+SELECT * FROM failure($$SELECT save_model('bytes', model::bytea) FROM models$$);
+SELECT * FROM failure($$INSERT INTO models SELECT 'bytes', model::bytea FROM models$$);
 -- Which of the two PostgreSQL says differs between its versions.
 SELECT left(failure, 5) IN ('42883', '0A000') AS refused FROM failure($$SELECT intent_model_recv(NULL)$$) LIMIT 1;

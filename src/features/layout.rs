@@ -1,0 +1,22 @@
+//! The layout of features, and the columns that they must have.
+
+use two_stage::column::Column;
+
+use crate::pg::Failure;
+
+/// The columns that features must have.
+#[derive(Clone, Copy)]
+pub enum Wanted<'w> {
+    /// All that there are.
+    Every,
+    /// The columns of a model. `positional`: it was trained on arrays.
+    These { columns: &'w [Column], positional: bool },
+}
+
+/// The layout that features are read by.
+pub trait Layout {
+    /// Tells if the features come as an array.
+    fn positional(&self) -> bool;
+    fn len(&self) -> usize;
+    fn columns(&self) -> Result<Vec<Column>, Failure>;
+}

@@ -1,0 +1,209 @@
+//! Describes a model: the counts and results of its training, its features, and its history.
+
+use two_stage::model::{Comparison, Intent, LabelFrequency, Report, Stage, TwoStageModel};
+
+use super::argument::ModelArgument;
+use crate::pg::{Call, Failure, SqlResult, SqlValue, sql_function};
+
+sql_function!(model_info);
+sql_function!(model_features);
+sql_function!(training_history);
+sql_function!(feature_importance);
+
+/// The names and values of some columns.
+type Columns = Vec<(&'static str, Option<SqlValue>)>;
+
+fn model_info(call: &Call) -> SqlResult {
+    let model = &ModelArgument::of(call, 0)?.load(call)?.model;
+    let mut columns = counts(model.report());
+    columns.extend(findings(model)?);
+    columns.extend(stage_columns(model, Stage::LabelCorrection, STAGE_ONE)?);
+    columns.extend(stage_columns(model, Stage::Segmentation, STAGE_TWO)?);
+    columns.extend(comparisons(model.report()));
+    columns.extend([
+        ("features", Some(SqlValue::int4(model.columns().len() as i32))),
+        ("constant_features", Some(SqlValue::strings(&model.report().constant_features)?)),
+        ("warnings", Some(SqlValue::strings(&model.report().warnings)?)),
+        ("options", Some(SqlValue::json(&model.options().to_json())?)),
+    ]);
+    call.return_row(&columns)
+}
+
+fn model_features(call: &Call) -> SqlResult {
+    const COLUMNS: [&str; 9] = [
+        "position",
+        "feature",
+        "kind",
+        "transformation",
+        "inputs",
+        "mean",
+        "deviation",
+        "levels",
+        "has_missing",
+    ];
+    let model = &ModelArgument::of(call, 0)?.load(call)?.model;
+    call.return_table(&COLUMNS, |table| {
+        let columns = model.columns().iter().zip(model.encodings()).enumerate();
+        for (place, (column, encoding)) in columns {
+            table.push(&[
+                Some(SqlValue::int4(place as i32 + 1)),
+                Some(SqlValue::text(&column.name)?),
+                Some(SqlValue::text(column.kind.name())?),
+                Some(SqlValue::text(encoding.transformation)?),
+                Some(SqlValue::int4(encoding.inputs as i32)),
+                encoding.mean.map(SqlValue::float8),
+                encoding.deviation.map(SqlValue::float8),
+                Some(SqlValue::strings(&encoding.levels)?),
+                Some(SqlValue::boolean(encoding.has_missing)),
+            ])?;
+        }
+        Ok(())
+    })
+}
+
+fn training_history(call: &Call) -> SqlResult {
+    const COLUMNS: [&str; 7] = [
+        "stage",
+        "member",
+        "epoch",
+        "training_loss",
+        "validation_loss",
+        "labels_corrected",
+        "kept",
+    ];
+    let model = &ModelArgument::of(call, 0)?.load(call)?.model;
+    call.return_table(&COLUMNS, |table| {
+        for epoch in &model.report().history {
+            table.push(&[
+                Some(SqlValue::text(epoch.stage.name())?),
+                Some(SqlValue::int4(epoch.member.into())),
+                Some(SqlValue::int4(epoch.epoch as i32)),
+                Some(SqlValue::float8(epoch.training_loss)),
+                epoch.validation_loss.map(SqlValue::float8),
+                epoch.corrected.map(SqlValue::count),
+                Some(SqlValue::boolean(epoch.kept)),
+            ])?;
+        }
+        Ok(())
+    })
+}
+
+/// Returns the share of each feature, the largest first.
+fn feature_importance(call: &Call) -> SqlResult {
+    let model = &ModelArgument::of(call, 0)?.load(call)?.model;
+    let shares = &model.report().importance;
+    let mut features: Vec<_> = model.columns().iter().zip(shares).collect();
+    features.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    call.return_table(&["feature", "importance"], |table| {
+        for (column, &share) in features {
+            table.push(&[Some(SqlValue::text(&column.name)?), Some(SqlValue::float8(share))])?;
+        }
+        Ok(())
+    })
+}
+
+fn counts(report: &Report) -> Columns {
+    let counts = &report.counts;
+    let columns = [
+        ("rows_read", counts.read),
+        ("rows_used", report.rows),
+        ("rows_without_features", counts.null_features),
+        ("rows_without_segment", counts.unlabelled),
+        ("rows_of_zero_weight", counts.zero_weight),
+        ("rows_of_unknown_exposure", counts.unknown_exposure),
+        ("rows_engaged", report.rows_engaged),
+        ("rows_labelled", report.rows_labelled),
+        ("labels_corrected", report.corrected),
+    ];
+    columns.map(|(name, count)| (name, Some(SqlValue::count(count)))).into()
+}
+
+fn findings(model: &TwoStageModel) -> Result<Columns, Failure> {
+    let report = model.report();
+    let frequency = report.label_frequency.as_ref().map(LabelFrequency::mean);
+    let (share, error) = report.campaign_share.unzip();
+    let slope = match model.intent() {
+        Intent::Rescaled(slope) => Some(slope),
+        _ => None,
+    };
+    let mut columns = vec![
+        ("mode", Some(SqlValue::text(report.mode.name())?)),
+        ("label_frequency", frequency.map(SqlValue::float8)),
+        ("campaign_share", share.map(SqlValue::float8)),
+        ("campaign_share_error", error.map(SqlValue::float8)),
+        ("labels_corrected_total", Some(SqlValue::float8(report.corrected_total))),
+        ("intent_slope", slope.map(|slope| SqlValue::float8(slope.slope))),
+        ("intent_slope_ratio", slope.map(|slope| SqlValue::float8(slope.ratio))),
+    ];
+    columns.extend(attribution(model)?);
+    Ok(columns)
+}
+
+/// Returns the label frequency of each value of `attribution_by`, if that option was given.
+fn attribution(model: &TwoStageModel) -> Result<Columns, Failure> {
+    let Some(LabelFrequency::Grouped { column, groups, .. }) = &model.report().label_frequency
+    else {
+        return Ok(Vec::new());
+    };
+    let feature = model.columns().get(*column);
+    let values: Vec<Option<String>> = groups.iter().map(|(value, _)| value.text()).collect();
+    let values = SqlValue::texts(values.iter().map(Option::as_deref))?;
+    let frequencies = SqlValue::float8_array(groups.iter().map(|(_, c)| *c).collect())?;
+    Ok(vec![
+        ("attribution_by", feature.map(|feature| SqlValue::text(&feature.name)).transpose()?),
+        ("attribution_values", Some(values)),
+        ("attribution_label_frequencies", Some(frequencies)),
+    ])
+}
+
+/// The columns of a stage: its epochs, the kept one, its validation loss, and why the stage stopped.
+const STAGE_ONE: [&str; 4] = [
+    "label_correction_epochs",
+    "label_correction_kept_epoch",
+    "label_correction_validation_loss",
+    "label_correction_stopped_by",
+];
+const STAGE_TWO: [&str; 4] = [
+    "segmentation_epochs",
+    "segmentation_kept_epoch",
+    "segmentation_validation_loss",
+    "segmentation_stopped_by",
+];
+
+/// Describes a stage by its first member; returns nothing if the model has no such stage.
+fn stage_columns(
+    model: &TwoStageModel,
+    stage: Stage,
+    [epochs, kept_epoch, validation_loss, stopped_by]: [&'static str; 4],
+) -> Result<Columns, Failure> {
+    let history = model.report().history.iter();
+    let run: Vec<_> = history.filter(|epoch| epoch.stage == stage && epoch.member == 0).collect();
+    if run.is_empty() {
+        return Ok(Vec::new());
+    }
+    let kept = run.iter().find(|epoch| epoch.kept);
+    let reason = if run.len() < model.options().epochs() { "patience" } else { "epochs" };
+    Ok(vec![
+        (epochs, Some(SqlValue::int4(run.len() as i32))),
+        (kept_epoch, kept.map(|epoch| SqlValue::int4(epoch.epoch as i32))),
+        (validation_loss, kept.and_then(|epoch| epoch.validation_loss).map(SqlValue::float8)),
+        (stopped_by, Some(SqlValue::text(reason)?)),
+    ])
+}
+
+/// Returns the measures of the model and of the standard models on the same rows.
+fn comparisons(report: &Report) -> Columns {
+    const COLUMNS: [[&str; 3]; 3] = [
+        ["validation_auc", "validation_macro_f1", "validation_qini"],
+        ["one_stage_auc", "one_stage_macro_f1", "one_stage_qini"],
+        ["logistic_auc", "logistic_macro_f1", "logistic_qini"],
+    ];
+    let columns = |([auc, macro_f1, qini], measured): ([&'static str; 3], &Comparison)| {
+        [
+            (auc, measured.auc.map(SqlValue::float8)),
+            (macro_f1, Some(SqlValue::float8(measured.macro_f1))),
+            (qini, measured.qini.map(SqlValue::float8)),
+        ]
+    };
+    COLUMNS.into_iter().zip(&report.comparison).flat_map(columns).collect()
+}

@@ -1,0 +1,15 @@
+//! Models: their type, their table, the cache of a session, and the functions that describe them.
+
+mod argument;
+mod cache;
+mod inspect;
+mod model_type;
+mod named;
+mod registry;
+mod used;
+
+pub use cache::CachedModel;
+pub use model_type::decode;
+pub use named::null_argument;
+pub use registry::{NewVersion, Registry, check_name};
+pub use used::UsedModels;

@@ -1,0 +1,49 @@
+//! The only folder that calls PostgreSQL's C functions: safe Rust over them for the rest of `src`.
+
+mod activity;
+mod argument;
+mod array;
+mod call;
+mod encoding;
+mod error;
+pub mod hex;
+mod json;
+mod library;
+mod memory;
+mod query;
+mod record;
+mod result;
+mod row_types;
+mod scalar;
+mod session;
+pub mod settings;
+mod signals;
+mod snapshot;
+mod spi;
+mod state;
+mod types;
+mod value;
+mod varlena;
+
+pub use activity::Activity;
+pub use argument::{ArrayArgument, RecordArgument, TypedArgument};
+pub use array::{Array, ElementType, Elements};
+pub use call::{Call, SqlResult};
+pub use encoding::{from_server, to_server};
+pub use error::{Failure, SqlState, debug, notice, warning};
+pub use json::json_of_content;
+pub use memory::Scratch;
+pub use query::{Query, QueryColumn};
+pub use record::{PhysicalColumn, Record, RowType};
+pub use result::ResultRow;
+pub use scalar::Scalar;
+pub use session::{check_for_interrupts, refuse_read_only};
+pub use signals::BlockedSignals;
+pub use snapshot::SnapshotKey;
+pub use spi::{Access, Connection, Parameter, Rows, connect, extension_schema, text_parameter};
+pub use types::{Oid, base_type, element_type, is_enum, oid, type_name};
+pub use value::SqlValue;
+
+/// Called by [`sql_function!`] alone.
+pub use call::run;
+pub(crate) use call::sql_function;

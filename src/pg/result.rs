@@ -1,0 +1,153 @@
+//! Rows as results. Their columns are found by name: a column that SQL declares and the library does
+//! not know is NULL, and a column that SQL does not declare is left out.
+
+use pgrx::{
+    PgMemoryContexts, PgTupleDesc,
+    pg_sys::{self, Datum},
+};
+
+use super::{Call, Failure, Oid, SqlResult, SqlState, SqlValue, record::column_name};
+
+const MATERIALIZE: pg_sys::SetFunctionReturnMode::Type =
+    pg_sys::SetFunctionReturnMode::SFRM_Materialize;
+
+/// Makes rows of the type that a function returns.
+pub struct ResultRow {
+    columns: pg_sys::TupleDesc,
+    /// The declared place and type of each column that the library knows.
+    places: Vec<Option<(usize, Oid)>>,
+    data: Vec<Datum>,
+    nulls: Vec<bool>,
+}
+
+impl ResultRow {
+    /// Looks up the columns of the function's result; `names` are those that the library knows. It
+    /// lives as long as the current memory context.
+    pub fn of(call: &Call, names: &[&str]) -> Result<Self, Failure> {
+        let mut columns = std::ptr::null_mut();
+        // SAFETY: fcinfo is valid; the row type is filled in if the function returns one.
+        let view = unsafe {
+            let class =
+                pg_sys::get_call_result_type(call.fcinfo(), std::ptr::null_mut(), &mut columns);
+            if class != pg_sys::TypeFuncClass::TYPEFUNC_COMPOSITE {
+                return Err(Failure::internal("declared without a row type"));
+            }
+            columns = pg_sys::BlessTupleDesc(columns);
+            PgTupleDesc::from_pg_unchecked(columns)
+        };
+        let mut places = vec![None; names.len()];
+        for (place, column) in view.iter().enumerate() {
+            let declared = column_name(column)?;
+            if let Some(known) = names.iter().position(|&name| name == declared) {
+                places[known] = Some((place, column.atttypid));
+            }
+        }
+        let width = view.len();
+        Ok(Self { columns, places, data: vec![Datum::null(); width], nulls: vec![true; width] })
+    }
+
+    /// Makes a composite value of the values of the known columns, in the order of their names.
+    pub fn form(&mut self, values: &[Option<SqlValue>]) -> Result<SqlValue, Failure> {
+        self.fill(values)?;
+        // SAFETY: both arrays have an entry for each column, of the column's type.
+        unsafe {
+            let tuple = pg_sys::heap_form_tuple(
+                self.columns,
+                self.data.as_mut_ptr(),
+                self.nulls.as_mut_ptr(),
+            );
+            let row = pg_sys::HeapTupleHeaderGetDatum((*tuple).t_data);
+            Ok(SqlValue::new(row, (*self.columns).tdtypeid))
+        }
+    }
+
+    fn fill(&mut self, values: &[Option<SqlValue>]) -> Result<(), Failure> {
+        if values.len() != self.places.len() {
+            return Err(Failure::internal("a row has another width than its names"));
+        }
+        for (value, place) in values.iter().zip(&self.places) {
+            let Some((place, type_)) = *place else { continue };
+            self.nulls[place] = value.is_none();
+            if let Some(value) = value {
+                if value.type_() != type_ {
+                    return Err(Failure::internal("a column is declared with another type"));
+                }
+                self.data[place] = value.datum();
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Rows on their way to PostgreSQL.
+pub struct Table {
+    row: ResultRow,
+    rows: *mut pg_sys::Tuplestorestate,
+}
+
+impl Table {
+    /// Adds a row of the values of the known columns, in the order of their names.
+    pub fn push(&mut self, values: &[Option<SqlValue>]) -> Result<(), Failure> {
+        self.row.fill(values)?;
+        let ResultRow { columns, data, nulls, .. } = &mut self.row;
+        // SAFETY: the buffer and the columns live as long as the query; both arrays have an entry for
+        // each column, of the column's type.
+        unsafe {
+            pg_sys::tuplestore_putvalues(
+                self.rows,
+                *columns,
+                data.as_mut_ptr(),
+                nulls.as_mut_ptr(),
+            );
+        }
+        Ok(())
+    }
+}
+
+impl Call {
+    /// Returns rows as a table, in PostgreSQL's own buffer, which goes to disk if it must. `names` are
+    /// the columns that `fill` pushes values for.
+    pub fn return_table(
+        &self,
+        names: &[&str],
+        fill: impl FnOnce(&mut Table) -> Result<(), Failure>,
+    ) -> SqlResult {
+        let info = self.result_info()?;
+        // SAFETY: the memory lives as long as the query.
+        let mut table = unsafe {
+            PgMemoryContexts::For((*info.econtext).ecxt_per_query_memory).switch_to(|_| {
+                let row = ResultRow::of(self, names)?;
+                let rows = pg_sys::tuplestore_begin_heap(false, false, pg_sys::work_mem);
+                Ok::<_, Failure>(Table { row, rows })
+            })?
+        };
+        info.returnMode = MATERIALIZE;
+        info.setResult = table.rows;
+        info.setDesc = table.row.columns;
+        fill(&mut table)?;
+        Ok(None)
+    }
+
+    /// Returns a table of one row, given as the name and the value of each column.
+    pub fn return_row(&self, columns: &[(&str, Option<SqlValue>)]) -> SqlResult {
+        let (names, values): (Vec<_>, Vec<_>) = columns.iter().copied().unzip();
+        self.return_table(&names, |table| table.push(&values))
+    }
+
+    /// Returns the node by which the caller takes a table, or an error if it takes none.
+    #[allow(clippy::mut_from_ref)]
+    fn result_info(&self) -> Result<&mut pg_sys::ReturnSetInfo, Failure> {
+        // SAFETY: fcinfo is valid; resultinfo is NULL or a node, whose type is checked.
+        let info = unsafe {
+            let info = (*self.fcinfo()).resultinfo.cast::<pg_sys::ReturnSetInfo>();
+            info.as_mut().filter(|info| info.type_ == pg_sys::NodeTag::T_ReturnSetInfo)
+        };
+        info.filter(|info| info.allowedModes & MATERIALIZE as i32 != 0).ok_or_else(|| {
+            Failure::new(
+                SqlState::ERRCODE_FEATURE_NOT_SUPPORTED,
+                "a set of rows is not allowed here",
+            )
+            .with_hint("Call the function in FROM.")
+        })
+    }
+}

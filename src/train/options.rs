@@ -1,0 +1,75 @@
+//! The options of a training, and the table `train_options()`.
+
+use serde_json::Value as Json;
+use two_stage::options::{self, OptionInfo, Options};
+
+use crate::pg::{Call, Failure, SqlResult, SqlState, SqlValue, json_of_content, sql_function};
+
+sql_function!(train_options);
+
+/// The option that only train_model has, because it reads columns by itself.
+const EXCLUDE: &str = "exclude";
+
+fn train_options(call: &Call) -> SqlResult {
+    let exclude = [
+        EXCLUDE,
+        "[]",
+        "an array of column names",
+        "columns of the query that are not features, such as a key (train_model only)",
+    ];
+    let table = options::table();
+    let options = table.iter().map(|info| {
+        let OptionInfo { name, default, range, meaning } = info;
+        [*name, default.as_str(), range.as_str(), *meaning]
+    });
+    call.return_table(&["name", "default_value", "range", "meaning"], |table| {
+        for [name, default, range, meaning] in options.chain([exclude]) {
+            table.push(&[
+                Some(SqlValue::text(name)?),
+                Some(SqlValue::text(default)?),
+                Some(SqlValue::text(range)?),
+                Some(SqlValue::text(meaning)?),
+            ])?;
+        }
+        Ok(())
+    })
+}
+
+/// Reads the options of the aggregate from the content of a jsonb. NULL means no options.
+pub fn read_options(written: Option<&[u8]>) -> Result<Options, Failure> {
+    match written {
+        None => Ok(Options::default()),
+        Some(content) => Ok(Options::from_json(&json_of_content(content)?)?),
+    }
+}
+
+/// The options of train_model: those of the aggregate, as JSON, and the excluded columns.
+pub struct QueryOptions {
+    pub json: String,
+    pub excluded: Vec<String>,
+}
+
+impl QueryOptions {
+    /// Reads options, and refuses wrong ones before the query runs.
+    pub fn read(written: Option<&[u8]>) -> Result<Self, Failure> {
+        let json = written.map_or_else(|| Ok("{}".to_owned()), json_of_content)?;
+        let Ok(Json::Object(mut given)) = serde_json::from_str(&json) else {
+            // The aggregate's own error for options that are not an object.
+            Options::from_json(&json)?;
+            return Err(Failure::internal("options are not an object, yet were read"));
+        };
+        let excluded = match given.remove(EXCLUDE) {
+            None | Some(Json::Null) => Vec::new(),
+            Some(names) => serde_json::from_value(names).map_err(|_| {
+                Failure::new(
+                    SqlState::ERRCODE_INVALID_PARAMETER_VALUE,
+                    "option \"exclude\" must be an array of column names",
+                )
+                .with_hint("Write it as '{\"exclude\": [\"id\"]}'.")
+            })?,
+        };
+        let json = Json::Object(given).to_string();
+        Options::from_json(&json)?;
+        Ok(Self { json, excluded })
+    }
+}

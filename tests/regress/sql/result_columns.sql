@@ -1,0 +1,23 @@
+-- Results are filled by column name: a new column is NULL, a dropped one is left out, and the rest stay as they are.
+SELECT save_model('results', model) FROM models WHERE kind = 'array';
+CREATE VIEW shares AS SELECT * FROM feature_importance('results');
+BEGIN;
+ALTER TYPE feature_share ADD ATTRIBUTE later text;
+SELECT feature, importance > 0 AS importance, later FROM feature_importance('results') ORDER BY feature;
+ALTER TYPE customer_score ADD ATTRIBUTE later int;
+ALTER TYPE customer_score DROP ATTRIBUTE p_organic;
+SELECT (s).segment IS NOT NULL AS segment, (s).campaign_intent = campaign_intent(ARRAY[1, 2, 3], 'results') AS intent, (s).p_low_engagement > 0 AS low, (s).later
+FROM (SELECT score_customer(ARRAY[1, 2, 3], 'results') AS s) q;
+ALTER TYPE simulated_customer DROP ATTRIBUTE recency;
+SELECT customer_id, exposed, observed_segment IS NOT NULL AS observed FROM simulate_customers(2);
+-- Another type is an error, not a crash.
+ALTER TYPE feature_contribution ALTER ATTRIBUTE contribution TYPE text;
+SELECT * FROM failure($$SELECT * FROM explain_customer(ARRAY[1, 2, 3], 'results')$$);
+ROLLBACK;
+-- A view keeps its columns when a type gains one.
+BEGIN;
+ALTER TYPE feature_share ADD ATTRIBUTE later text;
+SELECT count(*) FROM shares;
+ROLLBACK;
+DROP VIEW shares;
+SELECT drop_model('results');
