@@ -6,7 +6,7 @@ use pgrx::{
     pg_sys::{self, Datum},
 };
 
-use super::{Call, Failure, Oid, SqlResult, SqlState, SqlValue, record::column_name};
+use super::{Call, Failure, Oid, SqlResult, SqlState, SqlValue, record::column_name, type_name};
 
 const MATERIALIZE: pg_sys::SetFunctionReturnMode::Type =
     pg_sys::SetFunctionReturnMode::SFRM_Materialize;
@@ -61,6 +61,21 @@ impl ResultRow {
         }
     }
 
+    /// Makes the error for a value of another type than the column is declared with.
+    fn wrong_type(&self, place: usize, value: SqlValue) -> Failure {
+        // SAFETY: the columns live as long as `self`; the view releases nothing.
+        let view = unsafe { PgTupleDesc::from_pg_unchecked(self.columns) };
+        let name = view.get(place).map(column_name).transpose().ok().flatten().unwrap_or_default();
+        Failure::new(
+            SqlState::ERRCODE_DATATYPE_MISMATCH,
+            format!(
+                "column \"{name}\" of the result is declared with another type than {}",
+                type_name(value.type_())
+            ),
+        )
+        .with_hint("Create the extension anew, which restores its types.")
+    }
+
     fn fill(&mut self, values: &[Option<SqlValue>]) -> Result<(), Failure> {
         if values.len() != self.places.len() {
             return Err(Failure::internal("a row has another width than its names"));
@@ -70,7 +85,7 @@ impl ResultRow {
             self.nulls[place] = value.is_none();
             if let Some(value) = value {
                 if value.type_() != type_ {
-                    return Err(Failure::internal("a column is declared with another type"));
+                    return Err(self.wrong_type(place, *value));
                 }
                 self.data[place] = value.datum();
             }

@@ -20,7 +20,7 @@ sql_function!(sample_serialize);
 sql_function!(sample_deserialize);
 sql_function!(sample_train);
 
-/// What a call site needs for each row, for all groups of the aggregate.
+/// The reader of features and the places of the arguments, for all groups of the aggregate.
 struct RowSite {
     source: Source,
     arguments: Arguments,
