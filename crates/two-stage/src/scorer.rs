@@ -73,7 +73,7 @@ impl Scorer {
     pub fn score_doubles(&mut self, numbers: &[[u8; 8]]) -> Result<Score> {
         let numbers = numbers.iter().map(|&bytes| f64::from_ne_bytes(bytes));
         self.words.clear();
-        self.words.extend(numbers.clone().map(|number| Word::of_f64(number)));
+        self.words.extend(numbers.clone().map(Word::of_f64));
         if numbers.clone().fold(false, |any, number| any | number.is_infinite()) {
             return self.refuse(numbers);
         }
