@@ -32,7 +32,7 @@ FROM customers WHERE customer_id % 2 = 0 AND exposed AND observed_segment <> 'lo
 \gset
 
 \echo
-\echo 'Those sent the campaign engage more than those not sent it, by more than attribution explains:'
+\echo 'The campaign caused more of the engagement of those sent it than was recorded: labels are missing.'
 \echo
 
 SELECT :training_rows AS "rows", round(100 * :training_campaign_share::numeric) AS "% caused by campaign",
@@ -52,7 +52,7 @@ WHERE c.customer_id % 2 = 1;
 SELECT count(*) AS scored, round(extract(epoch FROM clock_timestamp() - :'started')::numeric, 1) AS seconds
 FROM scores
 \gset
-\echo :scored 'customers scored in' :seconds 'seconds. Ten of them, with the truth beside the scores:'
+\echo :scored 'customers scored in' :seconds 'seconds. Ten of them. The truth of a customer who was not sent the campaign is without it:'
 \echo
 
 SELECT customer_id AS customer, CASE WHEN exposed THEN 'yes' ELSE 'no' END AS sent, observed_segment AS "recorded as", segment AS "segment_customer",
