@@ -42,7 +42,7 @@ help:
 	@echo 'make figures       repeat the figures of the method; needs the data beside the checkout'
 	@echo 'make bench         what a training costs, as ratios; ARGS="--rows 20000 epoch" for a short one, --help for all'
 	@echo 'make fmt           format the sources'
-	@echo 'make lint          formatting, clippy and shellcheck, warnings denied'
+	@echo 'make lint          formatting, scripts/shape, clippy with warnings denied, shellcheck'
 	@echo 'make deny          licences, sources and bans of the dependencies'
 	@echo 'make clean         remove everything built'
 

@@ -74,6 +74,10 @@ CREATE FUNCTION intent_model_hash(intent_model) RETURNS integer
     AS 'hashvarlena' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION intent_model_hash(intent_model) IS 'the hash of a model, for a hash join';
 
+CREATE FUNCTION intent_model_hash_extended(intent_model, bigint) RETURNS bigint
+    AS 'hashvarlenaextended' LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION intent_model_hash_extended(intent_model, bigint) IS 'the hash of a model, for hash partitions';
+
 CREATE OPERATOR = (
     LEFTARG = intent_model, RIGHTARG = intent_model, FUNCTION = intent_model_eq,
     COMMUTATOR = =, NEGATOR = <>, RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
@@ -118,6 +122,7 @@ COMMENT ON OPERATOR FAMILY intent_model_ops USING btree IS 'orders models by the
 
 CREATE OPERATOR CLASS intent_model_ops DEFAULT FOR TYPE intent_model USING hash AS
     OPERATOR 1 =,
-    FUNCTION 1 intent_model_hash(intent_model);
+    FUNCTION 1 intent_model_hash(intent_model),
+    FUNCTION 2 intent_model_hash_extended(intent_model, bigint);
 COMMENT ON OPERATOR CLASS intent_model_ops USING hash IS 'hashes models by their bytes';
 COMMENT ON OPERATOR FAMILY intent_model_ops USING hash IS 'hashes models by their bytes';

@@ -30,17 +30,13 @@ fn simulate_customers(call: &Call) -> SqlResult {
     call.return_table(&names, |table| {
         // The texts of rows are freed at the next poll.
         let mut memory = Scratch::new("simulate_customers");
-        let mut values = Vec::with_capacity(names.len());
         for index in 0..count {
             if index % BETWEEN_POLLS == 0 {
                 check_for_interrupts();
                 memory.clear();
             }
             let customer = simulator.customer(index);
-            memory.run(|| {
-                fill(&mut values, index, &customer)?;
-                table.push(&values)
-            })?;
+            memory.run(|| table.push(&row(index, &customer)?))?;
         }
         Ok(())
     })
@@ -54,13 +50,9 @@ fn negative(count: i64) -> Failure {
     .with_hint("Pass 0 or more.")
 }
 
-/// Fills in the values of a customer's columns.
-fn fill(
-    values: &mut Vec<Option<SqlValue>>,
-    index: u64,
-    customer: &Customer,
-) -> Result<(), Failure> {
-    values.clear();
+/// Makes the values of a customer's columns.
+fn row(index: u64, customer: &Customer) -> Result<Vec<Option<SqlValue>>, Failure> {
+    let mut values = Vec::with_capacity(FEATURES.len() + 4);
     values.push(Some(SqlValue::count(index + 1)));
     let features = FEATURES.iter().zip(&customer.features);
     values.extend(features.map(|((_, kind), &value)| match kind {
@@ -70,5 +62,5 @@ fn fill(
     values.push(Some(SqlValue::boolean(customer.exposed)));
     values.push(Some(SqlValue::text(customer.observed.name())?));
     values.push(Some(SqlValue::text(customer.truth.name())?));
-    Ok(())
+    Ok(values)
 }

@@ -1,9 +1,9 @@
-"""PostgreSQL's C is called in src/pg/ alone, and unsafe code stands there and in crates/kernels alone."""
+"""pgrx and PostgreSQL's C are used in src/pg/ alone, and unsafe code stands there and in crates/kernels alone."""
 import re
 
 INSIDE = ("src/pg/", "crates/kernels/")
 CHECKED = ("src/", "crates/")
-WORD = re.compile(r"\b(?:pg_sys|unsafe)\b")
+WORD = re.compile(r"\b(?:pgrx|pg_sys|unsafe)\b")
 
 
 def check(sources):

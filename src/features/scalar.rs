@@ -142,13 +142,8 @@ fn days(days: i32) -> f64 {
 }
 
 /// Names a kind in a message.
-pub fn kind_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Number => "a number",
-        Kind::Boolean => "a boolean",
-        Kind::Date => "a date",
-        Kind::Category => "a category",
-    }
+pub fn kind_name(kind: Kind) -> String {
+    format!("a {}", kind.name())
 }
 
 /// Makes the error for a column whose type has no sensible encoding.

@@ -58,7 +58,6 @@ fn sqlstate(kind: ErrorKind) -> SqlState {
         ErrorKind::InvalidParameter => SqlState::ERRCODE_INVALID_PARAMETER_VALUE,
         ErrorKind::ValueOutOfRange => SqlState::ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
         ErrorKind::WrongLength | ErrorKind::InsufficientData => SqlState::ERRCODE_DATA_EXCEPTION,
-        ErrorKind::MissingColumn => SqlState::ERRCODE_UNDEFINED_COLUMN,
         ErrorKind::KindMismatch => SqlState::ERRCODE_DATATYPE_MISMATCH,
         ErrorKind::LimitExceeded => SqlState::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
         ErrorKind::Corrupt => SqlState::ERRCODE_INVALID_BINARY_REPRESENTATION,

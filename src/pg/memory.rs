@@ -20,7 +20,7 @@ impl Scratch {
 
     /// Frees the values that were made by [`Scratch::run`].
     pub fn clear(&mut self) {
-        // SAFETY: `run` returns none of the values that are freed.
+        // SAFETY: `run` returns no value, and its callers keep none that was made in it.
         unsafe { self.0.reset() };
     }
 }

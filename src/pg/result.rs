@@ -8,6 +8,10 @@ use pgrx::{
 
 use super::{Call, Failure, Oid, SqlResult, SqlState, SqlValue, record::column_name, type_name};
 
+/// The caller may read the table in any order.
+const MATERIALIZE_RANDOM: pg_sys::SetFunctionReturnMode::Type =
+    pg_sys::SetFunctionReturnMode::SFRM_Materialize_Random;
+/// The caller takes a table as a whole.
 const MATERIALIZE: pg_sys::SetFunctionReturnMode::Type =
     pg_sys::SetFunctionReturnMode::SFRM_Materialize;
 
@@ -128,11 +132,13 @@ impl Call {
         fill: impl FnOnce(&mut Table) -> Result<(), Failure>,
     ) -> SqlResult {
         let info = self.result_info()?;
+        // A scrollable cursor reads backwards.
+        let random = info.allowedModes & MATERIALIZE_RANDOM as i32 != 0;
         // SAFETY: the memory lives as long as the query.
         let mut table = unsafe {
             PgMemoryContexts::For((*info.econtext).ecxt_per_query_memory).switch_to(|_| {
                 let row = ResultRow::of(self, names)?;
-                let rows = pg_sys::tuplestore_begin_heap(false, false, pg_sys::work_mem);
+                let rows = pg_sys::tuplestore_begin_heap(random, false, pg_sys::work_mem);
                 Ok::<_, Failure>(Table { row, rows })
             })?
         };

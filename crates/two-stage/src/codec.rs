@@ -20,7 +20,7 @@ use crate::{
 const MAGIC: [u8; 4] = *b"PGIM";
 const VERSION: u16 = 1;
 const HEADER: usize = 24;
-/// The largest model, in bytes; the largest network that the options allow takes a third.
+/// The largest model, in bytes. The default networks stay far below it, with any number of features.
 const MODEL_LIMIT: usize = 64 << 20;
 /// The largest partial state, in bytes: PostgreSQL's limit of one value.
 const STATE_LIMIT: usize = 0x3fff_ffff - 4;

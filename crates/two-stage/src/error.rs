@@ -9,8 +9,6 @@ pub enum ErrorKind {
     ValueOutOfRange,
     /// The features do not have the model's length.
     WrongLength,
-    /// A column that the model needs is absent.
-    MissingColumn,
     /// A column or a feature has a kind that does not fit.
     KindMismatch,
     /// Nothing can be learned from the rows.

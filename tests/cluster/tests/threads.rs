@@ -43,7 +43,9 @@ fn threads_block_every_signal_and_end_with_the_training() {
             end.join().unwrap();
             seen
         });
-        assert_eq!(seen.len(), threads - 1, "threads beside the backend's own");
+        // One thread is the backend's own; more are those of a pool, while the backend's own waits.
+        let expected = if threads == 1 { 0 } else { threads };
+        assert_eq!(seen.len(), expected, "threads beside the backend's own");
         for blocked in seen {
             // SIGKILL and SIGSTOP cannot be blocked, and libc reserves two signals.
             assert!(blocked.count_ones() as usize >= SIGNALS - 4, "{blocked:x}");

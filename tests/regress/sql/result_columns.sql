@@ -20,4 +20,11 @@ ALTER TYPE feature_share ADD ATTRIBUTE later text;
 SELECT count(*) FROM shares;
 ROLLBACK;
 DROP VIEW shares;
+-- A scrollable cursor reads a result backwards, also one that went to disk.
+BEGIN;
+SET LOCAL work_mem = '64kB';
+DECLARE customers_back SCROLL CURSOR FOR SELECT customer_id, observed_segment IS NOT NULL AS observed FROM simulate_customers(2000);
+MOVE ALL FROM customers_back;
+FETCH BACKWARD 3 FROM customers_back;
+COMMIT;
 SELECT drop_model('results');

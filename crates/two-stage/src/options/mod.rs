@@ -143,7 +143,7 @@ options! {
 
 impl Correction {
     /// The fewest epochs: those before the first one that is validated, and that one.
-    fn min_epochs(self) -> usize {
+    pub(crate) const fn min_epochs(self) -> usize {
         match self {
             Self::Posterior => 10,
             Self::Splc => 2,

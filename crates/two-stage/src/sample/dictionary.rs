@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, ErrorKind, Result, word::Word};
+use crate::{Error, ErrorKind, Result, poll::Poll, word::Word};
 
 /// Bytes that a text takes: it is held twice, with a String header and a map entry.
 fn heap_bytes(text: &str) -> usize {
@@ -57,16 +57,16 @@ impl Dictionary {
     }
 
     /// Sorts the texts bytewise, and returns the new code of each old one.
-    pub(super) fn sort(&mut self) -> Vec<Word> {
-        let mut order: Vec<u32> = (0..self.texts.len() as u32).collect();
-        order.sort_unstable_by(|&a, &b| self.texts[a as usize].cmp(&self.texts[b as usize]));
-        let mut new_codes = vec![Word::of_code(0); order.len()];
-        for (new, &old) in order.iter().enumerate() {
-            new_codes[old as usize] = Word::of_code(new as u32);
+    pub(super) fn sort(&mut self, poll: Poll) -> Vec<Word> {
+        let mut texts: Vec<(String, usize)> =
+            std::mem::take(&mut self.texts).into_iter().zip(0..).collect();
+        poll.sort(&mut texts, &|(a, _), (b, _)| a.cmp(b));
+        let mut new_codes = vec![Word::of_code(0); texts.len()];
+        self.codes.clear();
+        self.bytes = 0;
+        for (text, old) in poll.each(texts.into_iter()) {
+            new_codes[old] = Word::of_code(self.insert(text));
         }
-        let mut texts = std::mem::take(&mut self.texts);
-        texts.sort_unstable();
-        *self = texts.into();
         new_codes
     }
 }

@@ -54,22 +54,27 @@ impl Sample {
         if self.ordered || self.columns.is_none() {
             return;
         }
+        self.sort_dictionaries();
+        self.order();
+        // The training's own lists take the memory that the sample left free.
+        self.words.shrink_to_fit();
+        self.ordered = true;
+    }
+
+    /// Sorts the texts of each category column, and gives every row the new codes.
+    fn sort_dictionaries(&mut self) {
         let stride = self.stride();
         for (column, dictionary) in self.dictionaries.iter_mut().enumerate() {
-            let codes = dictionary.sort();
+            let codes = dictionary.sort(self.poll);
             if codes.is_empty() {
                 continue;
             }
-            for row in self.words.chunks_exact_mut(stride) {
+            for row in self.poll.each(self.words.chunks_exact_mut(stride)) {
                 if let Some(&code) = codes.get(row[column].code()) {
                     row[column] = code;
                 }
             }
         }
-        self.order();
-        // The training's own lists take the memory that the sample left free.
-        self.words.shrink_to_fit();
-        self.ordered = true;
     }
 
     /// Sorts by key, merges equal rows, and keeps the smallest keys.
@@ -134,7 +139,10 @@ impl Sample {
     /// A hash of each text of each category column, so that a key does not depend on codes.
     fn category_hashes(&self) -> Vec<Option<Vec<Word>>> {
         let hashes = |texts: &Dictionary| {
-            texts.texts().map(|text| Word::of_code(xxh3_64(text.as_bytes()) as u32)).collect()
+            self.poll
+                .each(texts.texts())
+                .map(|text| Word::of_code(xxh3_64(text.as_bytes()) as u32))
+                .collect()
         };
         let columns = self.features().iter().zip(&self.dictionaries);
         columns

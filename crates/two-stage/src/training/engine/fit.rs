@@ -1,8 +1,10 @@
 //! Fits a network to an objective: shuffled mini-batches, Adam, early stopping on held-out rows.
 //!
-//! A batch is cut into parts of a fixed number of rows, which the threads share out. The parts'
-//! gradients are then added up in the order of the parts, so that the number of threads changes no
-//! bit of the result.
+//! A batch is cut into parts of a fixed number of rows. In each round every thread works on one
+//! part; the parts' gradients are then added up in the order of the parts, so that the number of
+//! threads changes no bit of the result. A round is the work between two looks at the clock.
+
+use std::ops::Range;
 
 use rand_chacha::ChaCha8Rng;
 
@@ -10,7 +12,7 @@ use super::{
     epoch_order::EpochOrder,
     objective::{Objective, Tally},
     plan::Plan,
-    pool::share,
+    pool::together,
     predict::{BLOCK, forward},
     random::stream,
 };
@@ -63,23 +65,42 @@ struct Fit<'a, O> {
     rng: ChaCha8Rng,
     order: EpochOrder,
     workers: Vec<Worker>,
-    parts: Vec<Part>,
+    /// The sums over the parts of the batch so far.
     gradients: Vec<f32>,
     held_out: Vec<RowIndex>,
     progress: Progress,
 }
 
-/// The buffers of one thread.
+/// The buffers of one thread, and the sums over the part that it worked on last.
 struct Worker {
     batch: Batch,
     logit_gradients: Vec<f32>,
-}
-
-/// A part of a batch, and its sums.
-struct Part {
-    number: usize,
     gradients: Vec<f32>,
     tally: Tally,
+}
+
+/// The rows of a round: of one batch, and at most a part for each worker.
+struct Round {
+    batch: Range<usize>,
+    rows: Range<usize>,
+}
+
+impl Round {
+    /// The round that starts at a row; batches of `size` rows follow each other.
+    fn at(start: usize, size: usize, count: usize, workers: usize) -> Self {
+        let first = start - start % size;
+        let batch = first..count.min(first + size);
+        let end = batch.end.min(start + workers * PART);
+        Self { batch, rows: start..end }
+    }
+
+    fn is_first(&self) -> bool {
+        self.rows.start == self.batch.start
+    }
+
+    fn is_last(&self) -> bool {
+        self.rows.end == self.batch.end
+    }
 }
 
 impl<'a, O: Objective> Fit<'a, O> {
@@ -93,11 +114,12 @@ impl<'a, O: Objective> Fit<'a, O> {
     ) -> Self {
         let options = rows.options;
         let parameters = network.parameters().len();
-        let parts = options.batch_size().min(plan.training.len()).div_ceil(PART);
-        let part =
-            |number| Part { number, gradients: vec![0.0; parameters], tally: Tally::default() };
-        let worker =
-            |_| Worker { batch: Batch::new(network.shape(), BLOCK), logit_gradients: Vec::new() };
+        let worker = |_| Worker {
+            batch: Batch::new(network.shape(), BLOCK),
+            logit_gradients: Vec::new(),
+            gradients: vec![0.0; parameters],
+            tally: Tally::default(),
+        };
         let decay = options.weight_decay() * plan.decay_share;
         let epochs = options.epochs();
         Self {
@@ -108,7 +130,6 @@ impl<'a, O: Objective> Fit<'a, O> {
             rng,
             order: EpochOrder::new(&plan.training, rows.has_copies()),
             workers: (0..threads).map(worker).collect(),
-            parts: (0..parts).map(part).collect(),
             gradients: vec![0.0; parameters],
             held_out: plan.held_out(),
             progress: Progress { step: plan.step, epoch: 0, epochs, loss: None },
@@ -175,34 +196,39 @@ impl<'a, O: Objective> Fit<'a, O> {
         pool.run_in_slices(
             || run.progress(&progress),
             || {
-                let end = count.min(start + size);
-                if start < end {
-                    self.train_batch(epoch, start..end, &mut tally);
+                if start < count {
+                    let round = Round::at(start, size, count, self.workers.len());
+                    self.train_round(epoch, &round, &mut tally);
+                    start = round.rows.end;
                 }
-                start = end;
                 start < count
             },
         );
         tally
     }
 
-    /// One step along the mean gradient of a batch.
-    fn train_batch(&mut self, epoch: usize, batch: std::ops::Range<usize>, tally: &mut Tally) {
-        let Self { rows, objective, network, order, workers, parts, .. } = self;
+    /// Adds up the gradients of a round, and after the last of a batch takes a step along their mean.
+    fn train_round(&mut self, epoch: usize, round: &Round, tally: &mut Tally) {
+        let Self { rows, objective, network, order, workers, .. } = self;
         let order = &order.rows;
-        let coming = &order[batch.end..order.len().min(batch.end + batch.len())];
-        let batch = &order[batch];
-        let parts = &mut parts[..batch.len().div_ceil(PART)];
-        share(workers, parts, &|worker, part| {
-            rows.prefetch(part_of(coming, part.number));
-            worker.learn(rows, *objective, network, epoch, part_of(batch, part.number), part);
+        let coming = &order[round.rows.end..order.len().min(round.rows.end + round.rows.len())];
+        let mut parts: Vec<_> = order[round.rows.clone()].chunks(PART).enumerate().collect();
+        let count = parts.len();
+        together(workers, &mut parts, &|worker, (number, part)| {
+            rows.prefetch(coming.chunks(PART).nth(*number).unwrap_or_default());
+            worker.learn(rows, *objective, network, epoch, part);
         });
-        self.gradients.fill(0.0);
-        for part in parts {
-            kernels::add_scaled(&part.gradients, 1.0 / batch.len() as f32, &mut self.gradients);
-            tally.add(part.tally);
+        if round.is_first() {
+            self.gradients.fill(0.0);
         }
-        self.adam.step(&mut self.network, &self.gradients);
+        let factor = 1.0 / round.batch.len() as f32;
+        for worker in &self.workers[..count] {
+            kernels::add_scaled(&worker.gradients, factor, &mut self.gradients);
+            tally.add(worker.tally);
+        }
+        if round.is_last() {
+            self.adam.step(&mut self.network, &self.gradients);
+        }
     }
 
     /// The mean loss of the rows held out.
@@ -216,7 +242,7 @@ impl<'a, O: Objective> Fit<'a, O> {
             || {
                 let blocks = std::mem::take(&mut rest);
                 let (now, later) = blocks.split_at_mut(workers.len().min(blocks.len()));
-                share(workers, now, &|worker, (block, loss)| {
+                together(workers, now, &|worker, (block, loss)| {
                     forward(rows, network, block, &mut worker.batch);
                     *loss = objective.validation(block, worker.batch.logits());
                 });
@@ -229,25 +255,19 @@ impl<'a, O: Objective> Fit<'a, O> {
 }
 
 impl Worker {
-    /// Writes the gradients of a part of a batch.
+    /// Works on a part of a batch.
     fn learn(
         &mut self,
         rows: &TrainingRows,
         objective: &impl Objective,
         network: &Network,
         epoch: usize,
-        list: &[RowIndex],
-        part: &mut Part,
+        part: &[RowIndex],
     ) {
-        forward(rows, network, list, &mut self.batch);
+        forward(rows, network, part, &mut self.batch);
         let logits = self.batch.logits();
         self.logit_gradients.resize(logits.len(), 0.0);
-        part.tally = objective.gradients(epoch, list, logits, &mut self.logit_gradients);
-        self.batch.backward(network, &self.logit_gradients, &mut part.gradients);
+        self.tally = objective.gradients(epoch, part, logits, &mut self.logit_gradients);
+        self.batch.backward(network, &self.logit_gradients, &mut self.gradients);
     }
-}
-
-/// The rows of the part of a batch with this number.
-fn part_of(batch: &[RowIndex], number: usize) -> &[RowIndex] {
-    batch.chunks(PART).nth(number).unwrap_or_default()
 }

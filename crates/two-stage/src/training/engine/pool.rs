@@ -76,22 +76,21 @@ impl Pool {
     }
 }
 
-/// Shares the tasks out among the workers, in order; the first worker is the calling thread's. With
-/// more than one it must be called on a thread of a pool.
-pub(super) fn share<W: Send, T: Send>(
+/// Calls `work` with the first worker and the first task, the second and the second, and so on, at
+/// once. There are at most as many tasks as workers; more than one must be done on a thread of a pool.
+pub(super) fn together<W: Send, T: Send>(
     workers: &mut [W],
     tasks: &mut [T],
     work: &(impl Fn(&mut W, &mut T) + Sync),
 ) {
-    match workers {
-        [] => {}
-        [worker] => tasks.iter_mut().for_each(|task| work(worker, task)),
-        [worker, ..] if tasks.len() <= 1 => tasks.iter_mut().for_each(|task| work(worker, task)),
-        workers => {
-            let half = workers.len() / 2;
-            let (first, second) = tasks.split_at_mut((tasks.len() * half).div_ceil(workers.len()));
+    match (workers, tasks) {
+        (_, []) => {}
+        ([worker, ..], [task]) => work(worker, task),
+        (workers, tasks) => {
+            let half = tasks.len() / 2;
+            let (first, second) = tasks.split_at_mut(half);
             let (left, right) = workers.split_at_mut(half);
-            rayon_core::join(|| share(left, first, work), || share(right, second, work));
+            rayon_core::join(|| together(left, first, work), || together(right, second, work));
         }
     }
 }
@@ -114,8 +113,8 @@ mod tests {
     }
 
     #[test]
-    fn every_task_is_done_once_by_one_of_the_workers() {
-        for (threads, tasks) in [(1, 7), (2, 1), (2, 7), (3, 7), (5, 2), (4, 0)] {
+    fn every_task_is_done_by_its_worker() {
+        for (threads, tasks) in [(1, 1), (2, 1), (2, 2), (3, 3), (5, 2), (8, 7), (4, 0)] {
             let (mut done, mut steps) = (vec![0; tasks], 0);
             with_pool(&mut Threads(threads), |_, pool| {
                 assert_eq!(pool.workers(), threads);
@@ -123,7 +122,7 @@ mod tests {
                 pool.run_in_slices(
                     || (),
                     || {
-                        share(&mut workers, &mut done, &|worker, task| {
+                        together(&mut workers, &mut done, &|worker, task| {
                             *worker += 1;
                             *task += 1;
                         });
@@ -131,8 +130,8 @@ mod tests {
                         steps < 100
                     },
                 );
-                assert_eq!(workers.iter().sum::<usize>(), 100 * tasks);
-                assert_eq!(workers.iter().filter(|&&count| count > 0).count(), tasks.min(threads));
+                let expected = (0..threads).map(|place| if place < tasks { 100 } else { 0 });
+                assert!(workers.into_iter().eq(expected));
             });
             assert!(done.iter().all(|&count| count == 100), "{threads} {tasks} {done:?}");
         }
@@ -153,7 +152,7 @@ mod tests {
                             }
                         },
                         || {
-                            share(&mut workers, &mut [0, 1, 2], &|worker, _| {
+                            together(&mut workers, &mut [0, 1, 2], &|worker, _| {
                                 if *worker == failing {
                                     resume_unwind(Box::new("stop"));
                                 }

@@ -5,6 +5,7 @@ use crate::{
     Result,
     model::{CorrectionNetwork, Mode, Stage},
     network::Network,
+    options::Correction,
     probability::{COMPARABLE_EXPOSURE, logit, posterior, sigmoid},
     training::{
         engine::{Logistic, Objective, Plan, Stream, Tally, fit, for_each_logistic, predict},
@@ -21,6 +22,7 @@ use crate::{
 const WARM_UP: usize = 3;
 /// Epochs over which the self-paced part opens after that.
 const RAMP: usize = 6;
+const _: () = assert!(Correction::Posterior.min_epochs() == WARM_UP + RAMP + 1);
 /// The share of the weight decay. The evidence of a missing label is not there to hold against the
 /// penalty: with all of it the intent was too near the mean (at 80 % missing the calibration error
 /// was .045, and is .033).

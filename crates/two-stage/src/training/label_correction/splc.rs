@@ -5,6 +5,7 @@ use super::corrected::Corrected;
 use crate::{
     Result,
     model::{CorrectionNetwork, Stage},
+    options::Correction,
     probability::sigmoid,
     training::{
         engine::{Objective, Plan, Stream, Tally, fit, predict},
@@ -22,6 +23,7 @@ const MARGIN: f64 = 1.0;
 /// An unlabelled row whose probability is above this counts as labelled, from this epoch on.
 const THRESHOLD: f64 = 0.6;
 const FIRST_CORRECTION: usize = 1;
+const _: () = assert!(Correction::Splc.min_epochs() == FIRST_CORRECTION + 1);
 
 /// Fits stage 2 and returns the corrected labels.
 pub(in crate::training) fn correct(

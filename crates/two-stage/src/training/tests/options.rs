@@ -1,7 +1,14 @@
 //! Every option changes what it says it changes.
 
 use super::*;
-use crate::{model::LabelFrequency, training::folds::Member};
+use crate::{
+    model::LabelFrequency,
+    training::{
+        engine::{Objective, Plan, Stream, Tally, fit},
+        folds::Member,
+    },
+    word::RowIndex,
+};
 
 fn customers(count: u64) -> Vec<Customer> {
     Campaign { missing_rate: 0.4, exposed_share: 1.0, seed: 11 }.customers(0, count)
@@ -93,10 +100,38 @@ fn a_small_learning_rate_learns_slowly() {
     assert!(first_loss("0.00001") > first_loss("0.01") + 0.1);
 }
 
+/// An objective that no network minimises: its loss is not finite.
+struct Diverging;
+
+impl Objective for Diverging {
+    fn gradients(&self, _: usize, _: &[RowIndex], _: &[f32], out: &mut [f32]) -> Tally {
+        out.fill(f32::NAN);
+        Tally::default()
+    }
+
+    fn validation(&self, _: &[RowIndex], _: &[f32]) -> f64 {
+        f64::NAN
+    }
+}
+
 #[test]
-fn a_learning_rate_that_diverges_is_an_error() {
+fn a_fit_that_diverges_is_an_error_that_names_the_learning_rate() {
+    let mut training = Training::on(&customers(300), r#"{"epochs": 10, "learning_rate": 0.5}"#);
+    let rows = training.rows();
+    let error = with_pool(&mut { QUIET }, |observer, pool| {
+        let (warnings, history) = (Vec::new(), Vec::new());
+        let mut run = Run { observer, pool, poll: rows.poll(), warnings, history };
+        let split = Member::single(&rows).split(&rows, |_| true);
+        let plan = Plan::new(&rows, Step::Segmentation, Stream::Distillation, split);
+        fit(&rows, &mut run, 3, &plan, &Diverging, |_| ()).err()
+    });
+    assert_eq!(error.unwrap().message, "segmentation diverged with learning_rate 0.5");
+}
+
+#[test]
+fn the_highest_learning_rate_gives_a_sound_model_or_an_error() {
     let customers = customers(1200);
-    let options = r#"{"epochs": 40, "learning_rate": 1.0, "weight_decay": 1.0, "hidden_layers": [1024, 1024, 1024, 1024], "missing_rate": 0.4}"#;
+    let options = r#"{"epochs": 20, "learning_rate": 1.0, "weight_decay": 1.0, "hidden_layers": [128, 128, 128, 128], "missing_rate": 0.4}"#;
     match Training::on(&customers[..300], options).run() {
         Ok(Outcome::Model(model)) => assert!(model.is_sound()),
         Ok(other) => panic!("no model: {other:?}"),
