@@ -5,7 +5,7 @@
 //! work, no other thread is reading the rows.
 
 use std::{
-    thread,
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -17,6 +17,7 @@ use crate::training::observer::Observer;
 const SLICE: Duration = Duration::from_millis(5);
 
 /// The threads, or none beside the calling one.
+#[derive(Default)]
 pub(in crate::training) struct Pool {
     threads: Option<ThreadPool>,
 }
@@ -29,20 +30,36 @@ pub(in crate::training) fn with_pool<R>(
 ) -> R {
     let count = observer.threads();
     if count <= 1 {
-        return work(observer, &Pool { threads: None });
+        return work(observer, &Pool::default());
     }
-    thread::scope(|scope| {
-        let mut threads = None;
-        observer.start_threads(&mut || {
-            let builder = ThreadPoolBuilder::new().num_threads(count);
-            let spawn = |worker: rayon_core::ThreadBuilder| {
-                thread::Builder::new().spawn_scoped(scope, || worker.run()).map(drop)
-            };
-            threads = builder.spawn_handler(spawn).build().ok();
-        });
-        // Dropping the pool ends its threads, and the scope then joins them.
-        work(observer, &Pool { threads })
-    })
+    let mut joined = Joined::default();
+    observer.start_threads(&mut || {
+        let builder = ThreadPoolBuilder::new().num_threads(count);
+        let spawn = |worker: rayon_core::ThreadBuilder| {
+            joined.handles.push(thread::Builder::new().spawn(|| worker.run())?);
+            Ok(())
+        };
+        joined.pool = Pool { threads: builder.spawn_handler(spawn).build().ok() };
+    });
+    work(observer, &joined.pool)
+}
+
+/// A pool whose threads have ended when it is dropped, also by a panic.
+#[derive(Default)]
+struct Joined {
+    handles: Vec<JoinHandle<()>>,
+    pool: Pool,
+}
+
+impl Drop for Joined {
+    fn drop(&mut self) {
+        // Without its pool each thread ends.
+        self.pool.threads = None;
+        for thread in self.handles.drain(..) {
+            // A thread of the pool does not panic: a panic of its work reaches the caller instead.
+            let _ = thread.join();
+        }
+    }
 }
 
 impl Pool {
