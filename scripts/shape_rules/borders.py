@@ -10,5 +10,6 @@ def check(sources):
     for source in sources:
         if not source.is_rust or not source.path.startswith(CHECKED) or source.path.startswith(INSIDE):
             continue
-        for match in WORD.finditer(source.code):
-            yield source.path, source.line_of(match.start()), f"{match[0]} outside {' and '.join(INSIDE)}", False
+        first = {source.line_of(match.start()): match for match in reversed(list(WORD.finditer(source.code)))}
+        for line, match in sorted(first.items()):
+            yield source.path, line, f"{match[0]} outside {' and '.join(INSIDE)}", False
