@@ -15,7 +15,7 @@ use crate::{
     probability::{posterior, sigmoid},
     segment::Segment,
     training::is_corrected_by_splc,
-    word::{Word, refuse_infinity},
+    word::Word,
 };
 
 /// A model with the buffers to score one customer.
@@ -64,7 +64,8 @@ impl Scorer {
         self.words.extend(singles.clone().map(Word::of_f32));
         // A fold without a branch is compiled to vector instructions.
         if singles.fold(false, |any, number| any | (number.to_bits() << 1 == INFINITE << 1)) {
-            return self.refuse(numbers.iter().map(|&bytes| f32::from_ne_bytes(bytes).into()));
+            let numbers = numbers.iter().map(|&bytes| f32::from_ne_bytes(bytes).into());
+            return self.score(numbers.map(Value::number));
         }
         self.score_words()
     }
@@ -75,15 +76,9 @@ impl Scorer {
         self.words.clear();
         self.words.extend(numbers.clone().map(Word::of_f64));
         if numbers.clone().fold(false, |any, number| any | number.is_infinite()) {
-            return self.refuse(numbers);
+            return self.score(numbers.map(Value::number));
         }
         self.score_words()
-    }
-
-    /// The error that names what is infinite.
-    fn refuse(&self, numbers: impl Iterator<Item = f64>) -> Result<Score> {
-        refuse_infinity(numbers, &self.model.columns)?;
-        Err(no_score())
     }
 
     fn score_words(&mut self) -> Result<Score> {

@@ -11,6 +11,7 @@ mod dictionary;
 mod order;
 mod partial;
 mod row;
+mod spans;
 mod target;
 
 pub use counts::Counts;
@@ -25,9 +26,10 @@ use crate::{
     Error, ErrorKind, Result,
     column::{Column, Kind, Value, check_count, require_same},
     poll::Poll,
-    word::{RowIndex, Word, number_word, refuse_infinity},
+    word::{RowIndex, Word, number_word},
 };
 use dictionary::Dictionary;
+use spans::Spans;
 use target::TARGET_WORDS;
 
 /// Bounds of the memory for the texts of all category columns together: a quarter of the memory
@@ -58,6 +60,7 @@ pub struct Sample {
     ordered: bool,
     #[serde(skip)]
     poll: Poll,
+    spans: Spans,
 }
 
 impl Sample {
@@ -76,6 +79,7 @@ impl Sample {
             sampled: false,
             ordered: false,
             poll,
+            spans: Spans::default(),
         }
     }
 
@@ -111,6 +115,7 @@ impl Sample {
         match &self.columns {
             None => {
                 self.dictionaries = columns.iter().map(|_| Dictionary::default()).collect();
+                self.spans = Spans::new(columns.len());
                 self.columns = Some(columns);
                 self.positional = positional;
                 Ok(())
@@ -147,7 +152,10 @@ impl Sample {
             }));
             // A fold without a branch is compiled to vector instructions.
             if numbers.clone().fold(false, |any, number| any | number.is_infinite()) {
-                refuse_infinity(numbers, sample.features())?;
+                sample.words.truncate(start);
+                sample.push_values(numbers.map(Value::number))?;
+            } else {
+                sample.spans.add_numbers(numbers);
             }
             match sample.columns.as_ref().map(Vec::len) {
                 Some(length) if length == sample.words.len() - start => Ok(()),
@@ -190,15 +198,18 @@ impl Sample {
                 "a row came before its columns were named",
             ));
         };
-        for (column, dictionary) in columns.iter().zip(&mut self.dictionaries) {
-            let word = match (values.next(), column.kind) {
+        for (feature, (column, dictionary)) in
+            columns.iter().zip(&mut self.dictionaries).enumerate()
+        {
+            let value = values.next();
+            let word = match (value, column.kind) {
                 (Some(Value::Missing), Kind::Category) => Word::MISSING_CATEGORY,
                 (Some(Value::Missing), _) => Word::MISSING_NUMBER,
                 (Some(Value::Category(text)), Kind::Category) => {
                     dictionary.code(text, &column.name, &mut self.dictionary_room)?
                 }
                 (Some(Value::Number(number)), kind) if kind != Kind::Category => {
-                    number_word(number, &column.name)?
+                    number_word(number, column)?
                 }
                 _ => {
                     return Err(Error::new(
@@ -208,8 +219,14 @@ impl Sample {
                 }
             };
             self.words.push(word);
+            self.spans.add(feature, value.unwrap_or(Value::Missing));
         }
         Ok(())
+    }
+
+    /// The span of each feature's numbers, and its infinite dates.
+    pub(crate) fn spans(&self) -> &Spans {
+        &self.spans
     }
 
     /// Words of one row.
@@ -266,7 +283,7 @@ impl Sample {
     }
 
     /// The texts of a category column, by code.
-    pub fn categories(&self, column: usize) -> impl ExactSizeIterator<Item = &str> {
+    pub fn categories(&self, column: usize) -> impl ExactSizeIterator<Item = &str> + Clone {
         self.dictionaries[column].texts()
     }
 }

@@ -55,6 +55,7 @@ impl Sample {
             return Ok(());
         };
         self.set_columns(columns, other.positional)?;
+        self.spans.merge(&other.spans);
         let codes = self.take_dictionaries(&other.dictionaries)?;
         self.append(words, &codes);
         self.kept_before_sampling += other.kept_before_sampling;

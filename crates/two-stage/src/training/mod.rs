@@ -33,7 +33,7 @@ use committee::Committee;
 use engine::with_pool;
 use label_correction::corrections;
 use method::Method;
-use report::{comparison, guards, importance};
+use report::{comparison, feature_values, guards, importance};
 use rows::TrainingRows;
 use run::Run;
 
@@ -81,6 +81,7 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
 
     run.enter(Step::Encoding);
     let rows = TrainingRows::new(sample, options, &mut run.warnings)?;
+    feature_values::warn(&rows, &mut run);
     guards::contradicted_propensity(&rows, &mut run);
 
     let share = match rows.mode() {

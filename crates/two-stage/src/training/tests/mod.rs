@@ -1,10 +1,12 @@
 //! The parts that the tests of a training share: simulated customers, and figures on them.
 
+mod feature_values;
 mod figures;
 mod guards;
 mod options;
 mod reference;
 mod same_bytes;
+mod texts;
 mod weights;
 
 use rand::RngExt;
