@@ -5,6 +5,7 @@ mod guards;
 mod options;
 mod reference;
 mod same_bytes;
+mod segments;
 mod weights;
 
 use rand::RngExt;
@@ -142,7 +143,7 @@ fn figures(model: &TwoStageModel, customers: &[Customer]) -> Figures {
     for customer in customers.iter().filter(|customer| customer.exposed) {
         let score = scorer.score(values(customer)).unwrap();
         actual.push(customer.truth);
-        predicted.push(score.segment());
+        predicted.push(scorer.segment(&score));
         if customer.truth.engaged() {
             truth.push(customer.truth == Segment::CampaignDriven);
             intents.push(score.intent());
@@ -153,7 +154,7 @@ fn figures(model: &TwoStageModel, customers: &[Customer]) -> Figures {
         auc: auc(&truth, &intents).unwrap(),
         brier: squares.sum::<f64>() / truth.len() as f64,
         calibration_error: calibration_error(&truth, &intents),
-        macro_f1: macro_f1(&actual, &predicted),
+        macro_f1: macro_f1(&actual, &predicted).unwrap(),
     }
 }
 
