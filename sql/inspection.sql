@@ -40,7 +40,14 @@ CREATE TYPE model_information AS (
     features integer,
     constant_features text[],
     warnings text[],
-    options jsonb
+    options jsonb,
+    segment_rule text,
+    expected_low_engagement double precision,
+    expected_organic double precision,
+    expected_campaign_driven double precision,
+    given_low_engagement double precision,
+    given_organic double precision,
+    given_campaign_driven double precision
 );
 COMMENT ON TYPE model_information IS 'the counts and results of a training, beside the standard models on the same rows';
 COMMENT ON COLUMN model_information.rows_read IS 'rows that were read';
@@ -71,18 +78,25 @@ COMMENT ON COLUMN model_information.segmentation_kept_epoch IS 'epoch of the seg
 COMMENT ON COLUMN model_information.segmentation_validation_loss IS 'validation loss of that epoch';
 COMMENT ON COLUMN model_information.segmentation_stopped_by IS 'reason for the end of the segmentation: patience or epochs';
 COMMENT ON COLUMN model_information.validation_auc IS 'AUC of the model';
-COMMENT ON COLUMN model_information.validation_macro_f1 IS 'macro F1 of the model';
+COMMENT ON COLUMN model_information.validation_macro_f1 IS 'macro F1 of the model; NULL without campaign labels';
 COMMENT ON COLUMN model_information.validation_qini IS 'Qini coefficient of the model';
 COMMENT ON COLUMN model_information.one_stage_auc IS 'AUC of a network without label correction';
-COMMENT ON COLUMN model_information.one_stage_macro_f1 IS 'macro F1 of a network without label correction';
+COMMENT ON COLUMN model_information.one_stage_macro_f1 IS 'macro F1 of a network without label correction; NULL without campaign labels';
 COMMENT ON COLUMN model_information.one_stage_qini IS 'Qini coefficient of a network without label correction';
 COMMENT ON COLUMN model_information.logistic_auc IS 'AUC of a logistic regression';
-COMMENT ON COLUMN model_information.logistic_macro_f1 IS 'macro F1 of a logistic regression';
+COMMENT ON COLUMN model_information.logistic_macro_f1 IS 'macro F1 of a logistic regression; NULL without campaign labels';
 COMMENT ON COLUMN model_information.logistic_qini IS 'Qini coefficient of a logistic regression';
 COMMENT ON COLUMN model_information.features IS 'number of features';
 COMMENT ON COLUMN model_information.constant_features IS 'features with the same value in all rows';
 COMMENT ON COLUMN model_information.warnings IS 'warnings of the training';
 COMMENT ON COLUMN model_information.options IS 'options of the training';
+COMMENT ON COLUMN model_information.segment_rule IS 'rule that names segments: expected_size, expected_engagement (too few distinct scores for expected_size), most_probable or over_represented';
+COMMENT ON COLUMN model_information.expected_low_engagement IS 'sum of P(low engagement) over the rows used';
+COMMENT ON COLUMN model_information.expected_organic IS 'sum of P(organic) over the rows used';
+COMMENT ON COLUMN model_information.expected_campaign_driven IS 'sum of P(campaign-driven) over the rows used';
+COMMENT ON COLUMN model_information.given_low_engagement IS 'rows used whose segment is low_engagement';
+COMMENT ON COLUMN model_information.given_organic IS 'rows used whose segment is organic';
+COMMENT ON COLUMN model_information.given_campaign_driven IS 'rows used whose segment is campaign_driven';
 
 CREATE FUNCTION model_info(model text) RETURNS SETOF model_information
     AS 'MODULE_PATHNAME', 'pg_intent_model_info' LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 1;

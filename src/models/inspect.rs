@@ -1,6 +1,8 @@
 //! Describes a model: the counts and results of its training, its features, and its history.
 
-use two_stage::model::{Comparison, Intent, LabelFrequency, Report, Stage, TwoStageModel};
+use two_stage::model::{
+    Comparison, Intent, LabelFrequency, Report, SegmentSizes, Stage, TwoStageModel,
+};
 
 use super::argument::ModelArgument;
 use crate::pg::{Call, Failure, SqlResult, SqlValue, sql_function};
@@ -26,6 +28,7 @@ fn model_info(call: &Call) -> SqlResult {
         ("warnings", Some(SqlValue::strings(&model.report().warnings)?)),
         ("options", Some(SqlValue::json(&model.options().to_json())?)),
     ]);
+    columns.extend(segment_sizes(model.report())?);
     call.return_row(&columns)
 }
 
@@ -191,6 +194,18 @@ fn stage_columns(
     ])
 }
 
+/// Returns the rule in force, and the sizes of the segments.
+fn segment_sizes(report: &Report) -> Result<Columns, Failure> {
+    const EXPECTED: [&str; 3] =
+        ["expected_low_engagement", "expected_organic", "expected_campaign_driven"];
+    const GIVEN: [&str; 3] = ["given_low_engagement", "given_organic", "given_campaign_driven"];
+    let SegmentSizes { rule, expected, given } = report.segments;
+    let sizes = EXPECTED.into_iter().zip(expected).chain(GIVEN.into_iter().zip(given));
+    let mut columns = vec![("segment_rule", Some(SqlValue::text(rule.name())?))];
+    columns.extend(sizes.map(|(name, size)| (name, Some(SqlValue::float8(size)))));
+    Ok(columns)
+}
+
 /// Returns the measures of the model and of the standard models on the same rows.
 fn comparisons(report: &Report) -> Columns {
     const COLUMNS: [[&str; 3]; 3] = [
@@ -201,7 +216,7 @@ fn comparisons(report: &Report) -> Columns {
     let columns = |([auc, macro_f1, qini], measured): ([&'static str; 3], &Comparison)| {
         [
             (auc, measured.auc.map(SqlValue::float8)),
-            (macro_f1, Some(SqlValue::float8(measured.macro_f1))),
+            (macro_f1, measured.macro_f1.map(SqlValue::float8)),
             (qini, measured.qini.map(SqlValue::float8)),
         ]
     };

@@ -2,14 +2,13 @@
 
 use std::rc::Rc;
 
-use kernels::{Aligned, RowNetwork, RowScratch, softmax_of_row};
+use kernels::{Aligned, RowNetwork, RowScratch};
 
 use crate::{
     Error, ErrorKind, Result,
     column::Value,
     encoding::BlockEncoder,
-    model::{LabelFrequency, Score, TwoStageModel},
-    network::Network,
+    model::{LabelFrequency, Namer, Score, ScoringNetworks, TwoStageModel},
     options::Correction,
     poll::Poll,
     probability::{posterior, sigmoid},
@@ -22,7 +21,8 @@ use crate::{
 pub struct Scorer {
     model: Rc<TwoStageModel>,
     encoder: BlockEncoder,
-    segmentation: Vec<RowNetwork>,
+    segmentation: ScoringNetworks,
+    namer: Namer,
     correction: Vec<RowNetwork>,
     words: Vec<Word>,
     /// The customer scored last: a query often asks several things of one.
@@ -38,7 +38,8 @@ impl Scorer {
         let model = model.into();
         let encoder = BlockEncoder::of_words(&model.encoder);
         Self {
-            segmentation: model.segmentation.iter().map(Network::for_rows).collect(),
+            segmentation: ScoringNetworks::new(&model.segmentation, model.intent),
+            namer: model.offsets.namer(),
             correction: model.correction.iter().map(|stage| stage.network.for_rows()).collect(),
             words: Vec::with_capacity(model.columns.len()),
             last_words: Vec::with_capacity(model.columns.len()),
@@ -88,21 +89,19 @@ impl Scorer {
             return Ok(score);
         }
         self.encode();
-        let share = 1.0 / self.segmentation.len() as f64;
-        let mut mean = [0.0; 3];
-        for network in &self.segmentation {
-            let [a, b, c, _] = network.logits(&self.inputs, &mut self.room);
-            for (mean, p) in mean.iter_mut().zip(softmax_of_row([a, b, c])) {
-                *mean += share * p;
-            }
-        }
-        let score = self.model.intent.apply(mean.into());
+        let score = self.segmentation.score(&self.inputs);
         if !score.campaign_driven.is_finite() {
             return Err(no_score());
         }
         std::mem::swap(&mut self.words, &mut self.last_words);
         self.last_score = Some(score);
         Ok(score)
+    }
+
+    /// The segment of a score by the model's rule.
+    #[inline]
+    pub fn segment(&self, score: &Score) -> Segment {
+        self.namer.segment(score)
     }
 
     /// Tells if the customer is the one scored last. Most differ in the first word, which takes no

@@ -2,13 +2,19 @@
 
 mod intent;
 mod label_frequency;
+mod networks;
 mod report;
 mod score;
+mod segment_rule;
 
 pub use intent::{Intent, Slope};
 pub use label_frequency::{GroupValue, LabelFrequency};
+pub(crate) use networks::ScoringNetworks;
 pub use report::{Comparison, Epoch, Mode, Report, Stage};
 pub use score::Score;
+pub(crate) use segment_rule::MAX_OFFSET;
+pub(crate) use segment_rule::Namer;
+pub use segment_rule::{Offsets, Rule, SegmentSizes};
 
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +45,8 @@ pub struct TwoStageModel {
     pub(crate) correction: Vec<CorrectionNetwork>,
     pub(crate) intent: Intent,
     pub(crate) report: Report,
+    /// The offsets of the segments, which a score's segment needs.
+    pub(crate) offsets: Offsets,
 }
 
 impl TwoStageModel {
@@ -77,6 +85,7 @@ impl TwoStageModel {
         let frequency = self.report.label_frequency.as_ref().is_none_or(LabelFrequency::is_sound);
         self.networks_are_sound()
             && self.intent.is_sound()
+            && self.offsets.is_sound()
             && frequency
             && self.importance_is_sound()
             && self.names_are_sound()

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::label_frequency::LabelFrequency;
+use super::{label_frequency::LabelFrequency, segment_rule::SegmentSizes};
 use crate::sample::Counts;
 
 /// The way in which a training tells a campaign's effect from what customers do anyway.
@@ -72,8 +72,8 @@ pub struct Comparison {
     pub model: String,
     /// AUC of the intent among exposed engaged customers; `None` without both labels.
     pub auc: Option<f64>,
-    /// Macro-F1 of the three segments of exposed customers.
-    pub macro_f1: f64,
+    /// Macro-F1 of the three segments of exposed customers; `None` without any campaign label.
+    pub macro_f1: Option<f64>,
     /// Qini coefficient of P(campaign-driven), in exposure mode.
     pub qini: Option<f64>,
 }
@@ -110,4 +110,6 @@ pub struct Report {
     pub warnings: Vec<String>,
     /// The epochs of all stages.
     pub history: Vec<Epoch>,
+    /// The sizes of the segments, expected and given.
+    pub segments: SegmentSizes,
 }

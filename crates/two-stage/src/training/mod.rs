@@ -16,6 +16,7 @@ mod observer;
 mod report;
 mod rows;
 mod run;
+mod segment_rule;
 mod segmentation;
 mod slope;
 
@@ -24,7 +25,7 @@ pub use observer::{Observer, Progress, Step};
 
 use crate::{
     Error, ErrorKind, Result,
-    model::{Intent, Mode, Report, TwoStageModel},
+    model::{Intent, Mode, Offsets, Report, SegmentSizes, TwoStageModel},
     options::{OnFailure, Options},
     sample::Sample,
 };
@@ -90,11 +91,12 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
     };
     let method = Method::choose(&rows, share, &mut run)?;
     let committee = committee::fit(&rows, &mut run, &method)?;
+    let (offsets, sizes) = segment_rule::estimate(&rows, &mut run, &committee);
     let comparison = comparison::compare(&rows, &mut run, &committee)?;
     let importance = importance::estimate(&rows, &mut run, &committee);
 
-    let report = Report { comparison, importance, ..report(&rows, run, &committee, share) };
-    Ok(into_model(rows, committee, report))
+    let report = Report { comparison, importance, ..report(&rows, run, &committee, share, sizes) };
+    Ok(into_model(rows, committee, report, offsets))
 }
 
 /// The counts and findings; comparison and importance are still to come.
@@ -103,6 +105,7 @@ fn report(
     run: Run,
     committee: &Committee,
     share: Option<CampaignShare>,
+    segments: SegmentSizes,
 ) -> Report {
     let columns = rows.sample.features();
     let (corrected, corrected_total) = match committee.intent {
@@ -125,10 +128,16 @@ fn report(
         comparison: Vec::new(),
         warnings: run.warnings,
         history: run.history,
+        segments,
     }
 }
 
-fn into_model(rows: TrainingRows, committee: Committee, report: Report) -> TwoStageModel {
+fn into_model(
+    rows: TrainingRows,
+    committee: Committee,
+    report: Report,
+    offsets: Offsets,
+) -> TwoStageModel {
     TwoStageModel {
         columns: rows.sample.features().to_vec(),
         positional: rows.sample.positional(),
@@ -138,6 +147,7 @@ fn into_model(rows: TrainingRows, committee: Committee, report: Report) -> TwoSt
         correction: committee.correction,
         intent: committee.intent,
         report,
+        offsets,
     }
 }
 

@@ -6,6 +6,7 @@ mod guards;
 mod options;
 mod reference;
 mod same_bytes;
+mod segments;
 mod texts;
 mod weights;
 
@@ -144,7 +145,7 @@ fn figures(model: &TwoStageModel, customers: &[Customer]) -> Figures {
     for customer in customers.iter().filter(|customer| customer.exposed) {
         let score = scorer.score(values(customer)).unwrap();
         actual.push(customer.truth);
-        predicted.push(score.segment());
+        predicted.push(scorer.segment(&score));
         if customer.truth.engaged() {
             truth.push(customer.truth == Segment::CampaignDriven);
             intents.push(score.intent());
@@ -155,7 +156,7 @@ fn figures(model: &TwoStageModel, customers: &[Customer]) -> Figures {
         auc: auc(&truth, &intents).unwrap(),
         brier: squares.sum::<f64>() / truth.len() as f64,
         calibration_error: calibration_error(&truth, &intents),
-        macro_f1: macro_f1(&actual, &predicted),
+        macro_f1: macro_f1(&actual, &predicted).unwrap(),
     }
 }
 
