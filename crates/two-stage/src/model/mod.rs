@@ -7,6 +7,7 @@ mod score;
 
 pub use intent::{Intent, Slope};
 pub use label_frequency::{GroupValue, LabelFrequency};
+pub(crate) use report::is_significant;
 pub use report::{Comparison, Epoch, Mode, Report, Stage};
 pub use score::Score;
 
@@ -55,6 +56,16 @@ impl TwoStageModel {
     /// The report of its training.
     pub fn report(&self) -> &Report {
         &self.report
+    }
+
+    /// Tells if the campaign-driven share is 0 for every customer, so that uplift ranks nobody.
+    pub fn has_no_uplift(&self) -> bool {
+        matches!(self.intent, Intent::Constant(intent) if intent == 0.0)
+    }
+
+    /// Adds a warning of the caller's to the report.
+    pub fn add_warning(&mut self, warning: String) {
+        self.report.warnings.push(warning);
     }
 
     /// The source of its intent.
