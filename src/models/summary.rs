@@ -62,8 +62,8 @@ fn verdict(model: &TwoStageModel) -> &'static str {
     if report.shows_no_effect() {
         return "no: those sent the campaign do not engage measurably more than the others";
     }
-    if model.has_no_uplift() {
-        return "no: campaign_uplift is 0 for all customers";
+    if model.has_equal_uplift() {
+        return "no: campaign_uplift is the same for all customers";
     }
     match (report.mode, qini(report)) {
         (Mode::Simple, _) => {
@@ -84,7 +84,7 @@ fn verdict(model: &TwoStageModel) -> &'static str {
 
 fn next_step(model: &TwoStageModel) -> &'static str {
     let report = model.report();
-    if report.shows_no_effect() || model.has_no_uplift() {
+    if report.shows_no_effect() || model.has_equal_uplift() {
         return "train on more customers, or on a campaign that was sent to a random part of them";
     }
     match (report.mode, qini(report)) {
@@ -115,7 +115,9 @@ fn measures(report: &Report) -> Vec<Line> {
             .peekable();
         figures.peek()?;
         let figures: Vec<_> = figures.collect();
-        Some(line("result", item, format!("{} ({chance})", figures.join(", "))))
+        let value =
+            format!("{} ({chance}; one split, small differences mean little)", figures.join(", "));
+        Some(line("result", item, value))
     };
     measures.into_iter().filter_map(describe).collect()
 }

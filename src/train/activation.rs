@@ -12,7 +12,7 @@ pub fn must_not_replace(model: &TwoStageModel) -> Option<&'static str> {
     if model.report().shows_no_effect() {
         return Some("the campaign shows no effect on engagement");
     }
-    model.has_no_uplift().then_some("campaign_uplift is the same for all customers")
+    model.has_equal_uplift().then_some("campaign_uplift is the same for all customers")
 }
 
 /// Returns the condition under which a trained model becomes the active one.

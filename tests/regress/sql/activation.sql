@@ -12,6 +12,7 @@ SELECT version, activated FROM train_model('kept', :bad, :options);
 SELECT version, activated FROM train_model('kept', :good, :options);
 SELECT version, activated FROM train_model('kept', :bad, :options);
 SELECT version, activated FROM train_model('kept', :none, :options);
+SELECT version, activated FROM train_model('kept', 'SELECT 1 AS always, observed_segment, exposed FROM customers', '{"ensemble": 1, "epochs": 10, "correction": "none"}');
 SELECT version, activated FROM train_model('kept', :good, :options, false);
 SELECT version, activated FROM train_model('kept', :bad, :options, activate => false);
 SELECT version, activated FROM train_model('kept', :good, :options, activate => true);

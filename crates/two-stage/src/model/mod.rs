@@ -58,9 +58,10 @@ impl TwoStageModel {
         &self.report
     }
 
-    /// Tells if the campaign-driven share is 0 for every customer, so that uplift ranks nobody.
-    pub fn has_no_uplift(&self) -> bool {
+    /// Tells if the uplift is the same for every customer, so that it ranks nobody.
+    pub fn has_equal_uplift(&self) -> bool {
         matches!(self.intent, Intent::Constant(intent) if intent == 0.0)
+            || self.report.constant_features.len() == self.columns.len()
     }
 
     /// Adds a warning of the caller's to the report.

@@ -197,13 +197,13 @@ fn a_model_without_effect_says_so_and_has_no_label_frequency() {
         };
     });
     let unlabelled = train_on(&none, r#"{"epochs": 10}"#);
-    assert!(!unlabelled.report().shows_no_effect() && !unlabelled.has_no_uplift());
+    assert!(!unlabelled.report().shows_no_effect() && !unlabelled.has_equal_uplift());
     assert_eq!(unlabelled.report().mean_label_frequency(), None);
     // Exposure that was drawn without regard to the customers.
     (0_u32..).zip(&mut none).for_each(|(i, customer)| customer.exposed = i % 2 == 0);
     let none = train_on(&none, r#"{"epochs": 10}"#);
-    assert!(none.report().shows_no_effect() && none.has_no_uplift());
+    assert!(none.report().shows_no_effect() && none.has_equal_uplift());
     let effect = train_on(&customers(0.4, 0.6, 2000), r#"{"epochs": 10}"#);
-    assert!(!effect.report().shows_no_effect() && !effect.has_no_uplift());
+    assert!(!effect.report().shows_no_effect() && !effect.has_equal_uplift());
     assert!(effect.report().mean_label_frequency().is_some());
 }
