@@ -106,6 +106,10 @@ CREATE FUNCTION model_info(model intent_model) RETURNS SETOF model_information
     AS 'MODULE_PATHNAME', 'pg_intent_model_info' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 1;
 COMMENT ON FUNCTION model_info(intent_model) IS 'the counts and results of the training of a model';
 
+CREATE FUNCTION model_info(name text, version integer) RETURNS SETOF model_information
+    AS 'MODULE_PATHNAME', 'pg_intent_model_info' LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 1;
+COMMENT ON FUNCTION model_info(text, integer) IS 'the counts and results of the training of a version of a name';
+
 CREATE TYPE model_feature AS (
     "position" integer,
     feature text,
@@ -136,6 +140,10 @@ CREATE FUNCTION model_features(model intent_model) RETURNS SETOF model_feature
     AS 'MODULE_PATHNAME', 'pg_intent_model_features' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 30;
 COMMENT ON FUNCTION model_features(intent_model) IS 'the features, and how each becomes inputs of the networks, of a model';
 
+CREATE FUNCTION model_features(name text, version integer) RETURNS SETOF model_feature
+    AS 'MODULE_PATHNAME', 'pg_intent_model_features' LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 30;
+COMMENT ON FUNCTION model_features(text, integer) IS 'the features, and how each becomes inputs of the networks, of a version of a name';
+
 CREATE TYPE training_epoch AS (
     stage text,
     member integer,
@@ -161,3 +169,7 @@ COMMENT ON FUNCTION training_history(text) IS 'the losses of each epoch of each 
 CREATE FUNCTION training_history(model intent_model) RETURNS SETOF training_epoch
     AS 'MODULE_PATHNAME', 'pg_intent_training_history' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 30;
 COMMENT ON FUNCTION training_history(intent_model) IS 'the losses of each epoch of each stage, and the labels that it corrected, of a model';
+
+CREATE FUNCTION training_history(name text, version integer) RETURNS SETOF training_epoch
+    AS 'MODULE_PATHNAME', 'pg_intent_training_history' LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 30;
+COMMENT ON FUNCTION training_history(text, integer) IS 'the losses of each epoch of each stage, and the labels that it corrected, of a version of a name';

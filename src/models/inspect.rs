@@ -4,7 +4,7 @@ use two_stage::model::{
     Comparison, Intent, LabelFrequency, Report, SegmentSizes, Stage, TwoStageModel,
 };
 
-use super::argument::ModelArgument;
+use super::argument::load_inspected;
 use crate::pg::{Call, Failure, SqlResult, SqlValue, sql_function};
 
 sql_function!(model_info);
@@ -16,7 +16,7 @@ sql_function!(feature_importance);
 type Columns = Vec<(&'static str, Option<SqlValue>)>;
 
 fn model_info(call: &Call) -> SqlResult {
-    let model = &ModelArgument::of(call, 0)?.load(call)?.model;
+    let model = &load_inspected(call)?.model;
     let mut columns = counts(model.report());
     columns.extend(findings(model)?);
     columns.extend(stage_columns(model, Stage::LabelCorrection, STAGE_ONE)?);
@@ -44,7 +44,7 @@ fn model_features(call: &Call) -> SqlResult {
         "levels",
         "has_missing",
     ];
-    let model = &ModelArgument::of(call, 0)?.load(call)?.model;
+    let model = &load_inspected(call)?.model;
     call.return_table(&COLUMNS, |table| {
         let columns = model.columns().iter().zip(model.encodings()).enumerate();
         for (place, (column, encoding)) in columns {
@@ -74,7 +74,7 @@ fn training_history(call: &Call) -> SqlResult {
         "labels_corrected",
         "kept",
     ];
-    let model = &ModelArgument::of(call, 0)?.load(call)?.model;
+    let model = &load_inspected(call)?.model;
     call.return_table(&COLUMNS, |table| {
         for epoch in &model.report().history {
             table.push(&[
@@ -93,7 +93,7 @@ fn training_history(call: &Call) -> SqlResult {
 
 /// Returns the share of each feature, the largest first.
 fn feature_importance(call: &Call) -> SqlResult {
-    let model = &ModelArgument::of(call, 0)?.load(call)?.model;
+    let model = &load_inspected(call)?.model;
     let shares = &model.report().importance;
     let mut features: Vec<_> = model.columns().iter().zip(shares).collect();
     features.sort_by(|(_, a), (_, b)| b.total_cmp(a));
@@ -123,7 +123,7 @@ fn counts(report: &Report) -> Columns {
 
 fn findings(model: &TwoStageModel) -> Result<Columns, Failure> {
     let report = model.report();
-    let frequency = report.label_frequency.as_ref().map(LabelFrequency::mean);
+    let frequency = report.mean_label_frequency();
     let (share, error) = report.campaign_share.unzip();
     let slope = match model.intent() {
         Intent::Rescaled(slope) => Some(slope),

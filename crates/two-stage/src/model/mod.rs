@@ -10,6 +10,7 @@ mod segment_rule;
 pub use intent::{Intent, Slope};
 pub use label_frequency::{GroupValue, LabelFrequency};
 pub(crate) use networks::ScoringNetworks;
+pub(crate) use report::is_significant;
 pub use report::{Comparison, Epoch, Mode, Report, Stage};
 pub use score::Score;
 pub(crate) use segment_rule::MAX_OFFSET;
@@ -63,6 +64,17 @@ impl TwoStageModel {
     /// The report of its training.
     pub fn report(&self) -> &Report {
         &self.report
+    }
+
+    /// Tells if the uplift is the same for every customer, so that it ranks nobody.
+    pub fn has_equal_uplift(&self) -> bool {
+        matches!(self.intent, Intent::Constant(intent) if intent == 0.0)
+            || self.report.constant_features.len() == self.columns.len()
+    }
+
+    /// Adds a warning of the caller's to the report.
+    pub fn add_warning(&mut self, warning: String) {
+        self.report.warnings.push(warning);
     }
 
     /// The source of its intent.

@@ -78,6 +78,11 @@ pub struct Comparison {
     pub qini: Option<f64>,
 }
 
+/// Tells if a campaign share is more than two of its standard errors above 0.
+pub(crate) fn is_significant((share, error): (f64, f64)) -> bool {
+    share > 2.0 * error
+}
+
 /// The counts and findings of a training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -112,4 +117,18 @@ pub struct Report {
     pub history: Vec<Epoch>,
     /// The sizes of the segments, expected and given.
     pub segments: SegmentSizes,
+}
+
+impl Report {
+    /// Tells if exposed customers engaged no more than others, as far as the rows show.
+    pub fn shows_no_effect(&self) -> bool {
+        self.campaign_share.is_some_and(|share| !is_significant(share))
+    }
+
+    /// The mean label frequency; `None` where no row carries a campaign label, or none counts as
+    /// missing.
+    pub fn mean_label_frequency(&self) -> Option<f64> {
+        let frequency = self.label_frequency.as_ref().filter(|_| self.rows_labelled > 0);
+        frequency.map(LabelFrequency::mean)
+    }
 }

@@ -61,6 +61,8 @@ pub struct Sample {
     #[serde(skip)]
     poll: Poll,
     spans: Spans,
+    /// Columns that were left out, because their names are those of roles.
+    left_out: Vec<String>,
 }
 
 impl Sample {
@@ -80,6 +82,7 @@ impl Sample {
             ordered: false,
             poll,
             spans: Spans::default(),
+            left_out: Vec::new(),
         }
     }
 
@@ -122,6 +125,18 @@ impl Sample {
             }
             Some(known) => require_same(known, &columns),
         }
+    }
+
+    /// Remembers columns that are not features, because their names are those of roles.
+    pub fn leave_out(&mut self, names: &[String]) {
+        self.left_out.extend_from_slice(names);
+        self.left_out.sort_unstable();
+        self.left_out.dedup();
+    }
+
+    /// The columns that were left out, in the order of their names.
+    pub fn left_out(&self) -> &[String] {
+        &self.left_out
     }
 
     /// Counts a row whose features are NULL as a whole.
@@ -172,6 +187,7 @@ impl Sample {
         let target_words = target.words()?;
         self.counts.read += 1;
         self.counts.unknown_exposure += u64::from(target.exposed.is_none());
+        self.counts.unexposed += u64::from(target.exposed == Some(false));
         let Some(target_words) = target_words else {
             match target.segment {
                 None => self.counts.unlabelled += 1,

@@ -51,6 +51,7 @@ impl Sample {
     pub fn merge(&mut self, partial: Partial) -> Result<()> {
         let Partial { sample: other, words } = partial;
         self.counts.add(other.counts);
+        self.leave_out(&other.left_out);
         let Some(columns) = other.columns else {
             return Ok(());
         };

@@ -146,8 +146,14 @@ fn rows_that_teach_nothing_are_counted() {
     sample.push(values(), Target { segment: None, ..known }).unwrap();
     sample.push(values(), Target { weight: Some(0.0), ..known }).unwrap();
     sample.push(values(), Target { exposed: None, ..known }).unwrap();
-    let counts =
-        Counts { read: 4, null_features: 1, unlabelled: 1, zero_weight: 1, unknown_exposure: 1 };
+    let counts = Counts {
+        read: 4,
+        null_features: 1,
+        unlabelled: 1,
+        zero_weight: 1,
+        unknown_exposure: 1,
+        unexposed: 0,
+    };
     assert_eq!(sample.counts(), counts);
     assert_eq!(sample.len(), 1);
     assert!(sample.row(RowIndex::new(0)).exposed(), "unknown exposure counts as exposed");
@@ -219,4 +225,14 @@ fn samples_of_other_features_do_not_merge() {
     let mut other = Sample::new(0, NO_LIMIT, Poll::NEVER);
     other.set_columns(vec![columns().remove(0)], false).unwrap();
     assert_eq!(merge(&mut sample(NO_LIMIT), other).unwrap_err().kind, ErrorKind::WrongLength);
+}
+
+#[test]
+fn columns_that_were_left_out_are_merged() {
+    let mut first = sample(NO_LIMIT);
+    first.leave_out(&["weight".to_owned()]);
+    let mut second = sample(NO_LIMIT);
+    second.leave_out(&["weight".to_owned(), "exposed".to_owned()]);
+    first.merge(second.into()).unwrap();
+    assert_eq!(first.left_out(), ["exposed", "weight"]);
 }

@@ -6,7 +6,7 @@ use crate::{
     model::Mode,
     options::Options,
     probability::COMPARABLE_EXPOSURE,
-    sample::{Sample, SampleRow},
+    sample::{Counts, Sample, SampleRow},
 };
 
 /// The exposure of the rows: the mode it allows, and its probability.
@@ -22,6 +22,7 @@ impl Exposure {
     const SIMPLE: Self = Self { mode: Mode::Simple, rate: 1.0, given: false };
 
     pub fn of(sample: &Sample, options: &Options, warnings: &mut Vec<String>) -> Result<Self> {
+        warn_of_unknown(sample.counts(), warnings);
         let (mut exposed, mut total) = (0.0, 0.0);
         let (mut unexposed_rows, mut given_rows) = (0_u64, false);
         for row in sample.poll().each(sample.rows()) {
@@ -66,5 +67,16 @@ impl Exposure {
             Mode::Simple => 1.0,
             Mode::Exposure => row.propensity().unwrap_or(self.rate as f32).into(),
         }
+    }
+}
+
+/// Warns of rows whose exposure is NULL: they count as exposed.
+fn warn_of_unknown(counts: Counts, warnings: &mut Vec<String>) {
+    let (unknown, rows) = (counts.unknown_exposure, counts.with_features());
+    if unknown > 0 {
+        let percent = 100.0 * unknown as f64 / rows as f64;
+        warnings.push(format!(
+            "exposed is NULL in {unknown} of {rows} rows ({percent:.1} %), which count as exposed: say for each customer if the campaign was sent, or leave such rows out"
+        ));
     }
 }
