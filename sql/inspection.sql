@@ -40,7 +40,8 @@ CREATE TYPE model_information AS (
     features integer,
     constant_features text[],
     warnings text[],
-    options jsonb
+    options jsonb,
+    rows_without_overlap bigint
 );
 COMMENT ON TYPE model_information IS 'the counts and results of a training, beside the standard models on the same rows';
 COMMENT ON COLUMN model_information.rows_read IS 'rows that were read';
@@ -83,6 +84,7 @@ COMMENT ON COLUMN model_information.features IS 'number of features';
 COMMENT ON COLUMN model_information.constant_features IS 'features with the same value in all rows';
 COMMENT ON COLUMN model_information.warnings IS 'warnings of the training';
 COMMENT ON COLUMN model_information.options IS 'options of the training';
+COMMENT ON COLUMN model_information.rows_without_overlap IS 'rows left out because their propensity is too near 0 or 1';
 
 CREATE FUNCTION model_info(model text) RETURNS SETOF model_information
     AS 'MODULE_PATHNAME', 'pg_intent_model_info' LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 1;

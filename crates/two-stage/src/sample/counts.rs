@@ -15,6 +15,8 @@ pub struct Counts {
     pub zero_weight: u64,
     /// Rows whose exposure is NULL, which counts as exposed.
     pub unknown_exposure: u64,
+    /// Rows left out because their propensity is too near 0 or 1.
+    pub no_overlap: u64,
 }
 
 impl Counts {
@@ -24,5 +26,6 @@ impl Counts {
         self.unlabelled += other.unlabelled;
         self.zero_weight += other.zero_weight;
         self.unknown_exposure += other.unknown_exposure;
+        self.no_overlap += other.no_overlap;
     }
 }

@@ -146,8 +146,14 @@ fn rows_that_teach_nothing_are_counted() {
     sample.push(values(), Target { segment: None, ..known }).unwrap();
     sample.push(values(), Target { weight: Some(0.0), ..known }).unwrap();
     sample.push(values(), Target { exposed: None, ..known }).unwrap();
-    let counts =
-        Counts { read: 4, null_features: 1, unlabelled: 1, zero_weight: 1, unknown_exposure: 1 };
+    let counts = Counts {
+        read: 4,
+        null_features: 1,
+        unlabelled: 1,
+        zero_weight: 1,
+        unknown_exposure: 1,
+        no_overlap: 0,
+    };
     assert_eq!(sample.counts(), counts);
     assert_eq!(sample.len(), 1);
     assert!(sample.row(RowIndex::new(0)).exposed(), "unknown exposure counts as exposed");
@@ -164,7 +170,11 @@ fn values_that_cannot_be_learned_from_are_refused_by_name() {
     assert_eq!(refused(f64::NEG_INFINITY, known), "feature \"age\" is -infinity");
     assert_eq!(refused(1.0, Target { weight: Some(-1.0), ..known }), "weight cannot be -1");
     assert_eq!(refused(1.0, Target { weight: Some(f64::NAN), ..known }), "weight cannot be NaN");
-    assert_eq!(refused(1.0, Target { propensity: Some(1.0), ..known }), "propensity cannot be 1");
+    assert_eq!(refused(1.0, Target { propensity: Some(1.5), ..known }), "propensity cannot be 1.5");
+    assert_eq!(
+        refused(1.0, Target { propensity: Some(f64::NAN), ..known }),
+        "propensity cannot be NaN"
+    );
     assert!(sample.is_empty(), "a refused row leaves nothing behind");
 }
 

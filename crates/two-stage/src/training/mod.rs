@@ -7,6 +7,7 @@ mod distillation;
 mod engine;
 mod errors;
 mod exposure;
+mod few_values;
 mod folds;
 mod label_correction;
 mod label_frequency;
@@ -14,6 +15,7 @@ mod losses;
 mod method;
 mod observer;
 mod report;
+mod ridge;
 mod rows;
 mod run;
 mod segmentation;
@@ -33,7 +35,7 @@ use committee::Committee;
 use engine::with_pool;
 use label_correction::corrections;
 use method::Method;
-use report::{comparison, guards, importance};
+use report::{comparison, guards, importance, leaks, random_exposure};
 use rows::TrainingRows;
 use run::Run;
 
@@ -82,6 +84,7 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
     run.enter(Step::Encoding);
     let rows = TrainingRows::new(sample, options, &mut run.warnings)?;
     guards::contradicted_propensity(&rows, &mut run);
+    random_exposure::warn(&rows, &mut run);
 
     let share = match rows.mode() {
         Mode::Exposure => Some(CampaignShare::estimate(&rows)?),
@@ -91,6 +94,7 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
     let committee = committee::fit(&rows, &mut run, &method)?;
     let comparison = comparison::compare(&rows, &mut run, &committee)?;
     let importance = importance::estimate(&rows, &mut run, &committee);
+    leaks::warn(&rows, &mut run, &committee, &importance);
 
     let report = Report { comparison, importance, ..report(&rows, run, &committee, share) };
     Ok(into_model(rows, committee, report))

@@ -1,8 +1,11 @@
 //! The parts that the tests of a training share: simulated customers, and figures on them.
 
+mod few_labels;
 mod figures;
 mod guards;
+mod leaks;
 mod options;
+mod random_exposure;
 mod reference;
 mod same_bytes;
 mod weights;
@@ -16,6 +19,7 @@ use crate::{
     column::{Column, Value},
     evaluation::{auc, macro_f1},
     model::{Epoch, Stage},
+    poll::Poll,
     sample::Target,
     scorer::Scorer,
     segment::Segment,
