@@ -47,7 +47,8 @@ CREATE TYPE model_information AS (
     expected_campaign_driven double precision,
     given_low_engagement double precision,
     given_organic double precision,
-    given_campaign_driven double precision
+    given_campaign_driven double precision,
+    rows_without_overlap bigint
 );
 COMMENT ON TYPE model_information IS 'the counts and results of a training, beside the standard models on the same rows';
 COMMENT ON COLUMN model_information.rows_read IS 'rows that were read';
@@ -97,6 +98,7 @@ COMMENT ON COLUMN model_information.expected_campaign_driven IS 'sum of P(campai
 COMMENT ON COLUMN model_information.given_low_engagement IS 'rows used whose segment is low_engagement';
 COMMENT ON COLUMN model_information.given_organic IS 'rows used whose segment is organic';
 COMMENT ON COLUMN model_information.given_campaign_driven IS 'rows used whose segment is campaign_driven';
+COMMENT ON COLUMN model_information.rows_without_overlap IS 'rows left out because their propensity is too near 0 or 1';
 
 CREATE FUNCTION model_info(model text) RETURNS SETOF model_information
     AS 'MODULE_PATHNAME', 'pg_intent_model_info' LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 1;

@@ -114,6 +114,7 @@ fn counts(report: &Report) -> Columns {
         ("rows_without_segment", counts.unlabelled),
         ("rows_of_zero_weight", counts.zero_weight),
         ("rows_of_unknown_exposure", counts.unknown_exposure),
+        ("rows_without_overlap", counts.no_overlap),
         ("rows_engaged", report.rows_engaged),
         ("rows_labelled", report.rows_labelled),
         ("labels_corrected", report.corrected),

@@ -17,6 +17,8 @@ pub struct Counts {
     pub unknown_exposure: u64,
     /// Rows of customers who were not exposed.
     pub unexposed: u64,
+    /// Rows left out because their propensity is too near 0 or 1.
+    pub no_overlap: u64,
 }
 
 impl Counts {
@@ -32,5 +34,6 @@ impl Counts {
         self.zero_weight += other.zero_weight;
         self.unknown_exposure += other.unknown_exposure;
         self.unexposed += other.unexposed;
+        self.no_overlap += other.no_overlap;
     }
 }

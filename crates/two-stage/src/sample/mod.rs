@@ -191,7 +191,8 @@ impl Sample {
         let Some(target_words) = target_words else {
             match target.segment {
                 None => self.counts.unlabelled += 1,
-                Some(_) => self.counts.zero_weight += 1,
+                Some(_) if target.weight == Some(0.0) => self.counts.zero_weight += 1,
+                Some(_) => self.counts.no_overlap += 1,
             }
             return Ok(());
         };
@@ -259,6 +260,11 @@ impl Sample {
     /// Once the memory limit was passed: rows that are used, and rows that could have been.
     pub fn sampled(&self) -> Option<(u64, u64)> {
         self.sampled.then(|| (self.len(), self.kept_before_sampling))
+    }
+
+    /// Rows that could teach: those that entered the buffer, and those without overlap.
+    pub(crate) fn usable(&self) -> u64 {
+        self.kept_before_sampling + self.counts.no_overlap
     }
 
     /// The number of rows, each counted as often as it came.

@@ -153,6 +153,7 @@ fn rows_that_teach_nothing_are_counted() {
         zero_weight: 1,
         unknown_exposure: 1,
         unexposed: 0,
+        no_overlap: 0,
     };
     assert_eq!(sample.counts(), counts);
     assert_eq!(sample.len(), 1);
@@ -170,7 +171,11 @@ fn values_that_cannot_be_learned_from_are_refused_by_name() {
     assert_eq!(refused(f64::NEG_INFINITY, known), "feature \"age\" is -infinity");
     assert_eq!(refused(1.0, Target { weight: Some(-1.0), ..known }), "weight cannot be -1");
     assert_eq!(refused(1.0, Target { weight: Some(f64::NAN), ..known }), "weight cannot be NaN");
-    assert_eq!(refused(1.0, Target { propensity: Some(1.0), ..known }), "propensity cannot be 1");
+    assert_eq!(refused(1.0, Target { propensity: Some(1.5), ..known }), "propensity cannot be 1.5");
+    assert_eq!(
+        refused(1.0, Target { propensity: Some(f64::NAN), ..known }),
+        "propensity cannot be NaN"
+    );
     assert!(sample.is_empty(), "a refused row leaves nothing behind");
 }
 

@@ -7,6 +7,7 @@ mod distillation;
 mod engine;
 mod errors;
 mod exposure;
+mod few_values;
 mod folds;
 mod label_correction;
 mod label_frequency;
@@ -14,6 +15,7 @@ mod losses;
 mod method;
 mod observer;
 mod report;
+mod ridge;
 mod rows;
 mod run;
 mod segment_rule;
@@ -34,7 +36,7 @@ use committee::Committee;
 use engine::with_pool;
 use label_correction::corrections;
 use method::Method;
-use report::{comparison, feature_values, guards, importance};
+use report::{comparison, feature_values, guards, importance, leaks, random_exposure};
 use rows::TrainingRows;
 use run::Run;
 
@@ -84,6 +86,7 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
     let rows = TrainingRows::new(sample, options, &mut run.warnings)?;
     feature_values::warn(&rows, &mut run);
     guards::contradicted_propensity(&rows, &mut run);
+    random_exposure::warn(&rows, &mut run);
 
     let share = match rows.mode() {
         Mode::Exposure => Some(CampaignShare::estimate(&rows)?),
@@ -94,6 +97,7 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
     let (offsets, sizes) = segment_rule::estimate(&rows, &mut run, &committee);
     let comparison = comparison::compare(&rows, &mut run, &committee)?;
     let importance = importance::estimate(&rows, &mut run, &committee);
+    leaks::warn(&rows, &mut run, &committee, &importance);
 
     let report = Report { comparison, importance, ..report(&rows, run, &committee, share, sizes) };
     Ok(into_model(rows, committee, report, offsets))

@@ -2,7 +2,10 @@
 
 use std::ops::{Index, IndexMut};
 
-use super::{errors::insufficient, exposure::Exposure};
+use super::{
+    errors::insufficient,
+    exposure::{Exposure, check_overlap},
+};
 use crate::{
     Result,
     encoding::{BlockEncoder, Encoder},
@@ -91,6 +94,7 @@ impl<'a> TrainingRows<'a> {
         options: &'a Options,
         warnings: &mut Vec<String>,
     ) -> Result<Self> {
+        check_overlap(sample, warnings)?;
         let exposure = Exposure::of(sample, options, warnings)?;
         let totals = Totals::of(sample, &exposure);
         if totals.rows < MIN_ROWS {
@@ -138,6 +142,16 @@ impl<'a> TrainingRows<'a> {
     /// Tells if the probability of exposure comes from an option or an argument.
     pub fn propensity_is_given(&self) -> bool {
         self.exposure.given
+    }
+
+    /// Tells if some rows give their own probability of exposure.
+    pub fn give_propensity(&self) -> bool {
+        self.exposure.given_by_rows
+    }
+
+    /// Tells if the rows say who was not exposed, even where the mode leaves those out.
+    pub fn know_exposure(&self) -> bool {
+        self.exposure.known
     }
 
     pub fn poll(&self) -> Poll {

@@ -4,4 +4,8 @@ pub(super) mod comparison;
 pub(super) mod feature_values;
 pub(super) mod guards;
 pub(super) mod importance;
+pub(super) mod leaks;
+pub(super) mod random_exposure;
+mod rank_auc;
+pub(super) mod telling;
 pub(super) mod uneven_attribution;

@@ -33,7 +33,7 @@ fn a_low_label_frequency_asks_for_more() {
 
 #[test]
 fn too_few_rows_correct_nothing_in_simple_mode() {
-    let few = train_on(&customers(0.4, 1.0, 1000), "{}");
+    let few = train_on(&customers(0.4, 1.0, 600), "{}");
     assert!(warns(&few, "too few to estimate the missing rate"));
     assert_eq!(few.report().corrected, 0);
     assert!(!warns(&train_on(&customers(0.4, 1.0, 6000), "{}"), "too few"));

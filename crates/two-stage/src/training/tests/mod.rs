@@ -1,9 +1,12 @@
 //! The parts that the tests of a training share: simulated customers, and figures on them.
 
 mod feature_values;
+mod few_labels;
 mod figures;
 mod guards;
+mod leaks;
 mod options;
+mod random_exposure;
 mod reference;
 mod same_bytes;
 mod segments;
@@ -19,6 +22,7 @@ use crate::{
     column::{Column, Value},
     evaluation::{auc, macro_f1},
     model::{Epoch, Stage},
+    poll::Poll,
     sample::Target,
     scorer::Scorer,
     segment::Segment,
