@@ -13,6 +13,7 @@ mod partial;
 mod row;
 mod spans;
 mod target;
+mod view;
 
 pub use counts::Counts;
 pub use partial::Partial;
@@ -26,7 +27,7 @@ use crate::{
     Error, ErrorKind, Result,
     column::{Column, Kind, Value, check_count, require_same},
     poll::Poll,
-    word::{RowIndex, Word, number_word},
+    word::{Word, number_word},
 };
 use dictionary::Dictionary;
 use spans::Spans;
@@ -275,38 +276,6 @@ impl Sample {
     /// Tells if no row is in the buffer.
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()
-    }
-
-    pub(crate) fn words(&self) -> &[Word] {
-        &self.words
-    }
-
-    /// The distinct rows.
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = SampleRow<'_>> {
-        self.words.chunks_exact(self.stride()).map(SampleRow::new)
-    }
-
-    /// A distinct row.
-    pub fn row(&self, index: RowIndex) -> SampleRow<'_> {
-        SampleRow::new(self.row_words(index))
-    }
-
-    fn row_words(&self, index: RowIndex) -> &[Word] {
-        let stride = self.stride();
-        &self.words[index.get() * stride..][..stride]
-    }
-
-    /// Brings rows into the CPU's caches ahead of their use: rows in a random order are far apart,
-    /// and waiting for each takes longer than copying it.
-    pub(crate) fn prefetch(&self, rows: &[RowIndex]) {
-        for &row in rows {
-            kernels::prefetch(self.row_words(row));
-        }
-    }
-
-    /// The texts of a category column, by code.
-    pub fn categories(&self, column: usize) -> impl ExactSizeIterator<Item = &str> + Clone {
-        self.dictionaries[column].texts()
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
     options::Options,
     segment::Segment,
     testing::{NO_LIMIT, column, target},
+    word::RowIndex,
 };
 
 fn columns() -> Vec<Column> {
