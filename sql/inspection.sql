@@ -41,7 +41,8 @@ CREATE TYPE model_information AS (
     constant_features text[],
     warnings text[],
     options jsonb,
-    rows_without_overlap bigint
+    rows_without_overlap bigint,
+    propensity text
 );
 COMMENT ON TYPE model_information IS 'the counts and results of a training, beside the standard models on the same rows';
 COMMENT ON COLUMN model_information.rows_read IS 'rows that were read';
@@ -85,6 +86,7 @@ COMMENT ON COLUMN model_information.constant_features IS 'features with the same
 COMMENT ON COLUMN model_information.warnings IS 'warnings of the training';
 COMMENT ON COLUMN model_information.options IS 'options of the training';
 COMMENT ON COLUMN model_information.rows_without_overlap IS 'rows left out because their propensity is too near 0 or 1';
+COMMENT ON COLUMN model_information.propensity IS 'source of the chance of exposure: constant, given or estimated';
 
 CREATE FUNCTION model_info(model text) RETURNS SETOF model_information
     AS 'MODULE_PATHNAME', 'pg_intent_model_info' LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 1;

@@ -7,7 +7,7 @@ mod score;
 
 pub use intent::{Intent, Slope};
 pub use label_frequency::{GroupValue, LabelFrequency};
-pub use report::{Comparison, Epoch, Mode, Report, Stage};
+pub use report::{Comparison, Epoch, Mode, PropensitySource, Report, Stage};
 pub use score::Score;
 
 use serde::{Deserialize, Serialize};

@@ -24,6 +24,28 @@ impl Mode {
     }
 }
 
+/// The source of the probability of exposure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PropensitySource {
+    /// It is the same for every row: the option `exposure_rate`, or the observed share.
+    Constant,
+    /// The rows gave it.
+    Given,
+    /// It was estimated from the features.
+    Estimated,
+}
+
+impl PropensitySource {
+    /// Its name in SQL.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Constant => "constant",
+            Self::Given => "given",
+            Self::Estimated => "estimated",
+        }
+    }
+}
+
 /// The stage of training that an epoch belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stage {
@@ -110,4 +132,6 @@ pub struct Report {
     pub warnings: Vec<String>,
     /// The epochs of all stages.
     pub history: Vec<Epoch>,
+    /// The source of the probability of exposure; `None` in simple mode.
+    pub propensity: Option<PropensitySource>,
 }

@@ -31,6 +31,14 @@ pub enum OnFailure {
     Null,
 }
 
+/// A propensity that the rows do not give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Propensity {
+    /// It is estimated from the features.
+    Estimate,
+}
+
 /// A row of `train_options()`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OptionInfo {
@@ -139,6 +147,9 @@ options! {
     seed: u64 = 0,
         Whole(0, (1 << 53) - 1),
         "start of every random choice: split, initial weights, shuffles, sampling";
+    propensity: Option<Propensity> = None,
+        Optional(OneOf(&[("estimate", Propensity::Estimate)]), "none"),
+        "estimate each customer's chance of exposure from the features, where exposure was not random";
 }
 
 impl Correction {
@@ -188,6 +199,12 @@ impl Options {
     }
 
     fn check_together(self) -> Result<Self> {
+        if self.propensity.is_some() && self.exposure_rate.is_some() {
+            return Err(invalid(
+                "option \"propensity\" is estimate, but \"exposure_rate\" is given",
+            )
+            .with_hint("Leave out one of the two options."));
+        }
         let least = self.correction.min_epochs();
         if self.epochs < least {
             return Err(invalid(format!(
