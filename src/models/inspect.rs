@@ -140,6 +140,8 @@ fn findings(model: &TwoStageModel) -> Result<Columns, Failure> {
         ("intent_slope_ratio", slope.map(|slope| SqlValue::float8(slope.ratio))),
     ];
     columns.extend(attribution(model)?);
+    let propensity = report.propensity.map(|source| SqlValue::text(source.name()));
+    columns.push(("propensity", propensity.transpose()?));
     Ok(columns)
 }
 

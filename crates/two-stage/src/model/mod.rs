@@ -11,7 +11,7 @@ pub use intent::{Intent, Slope};
 pub use label_frequency::{GroupValue, LabelFrequency};
 pub(crate) use networks::ScoringNetworks;
 pub(crate) use report::is_significant;
-pub use report::{Comparison, Epoch, Mode, Report, Stage};
+pub use report::{Comparison, Epoch, Mode, PropensitySource, Report, Stage};
 pub use score::Score;
 pub(crate) use segment_rule::MAX_OFFSET;
 pub(crate) use segment_rule::Namer;

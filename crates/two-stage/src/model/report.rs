@@ -24,6 +24,28 @@ impl Mode {
     }
 }
 
+/// The source of the probability of exposure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PropensitySource {
+    /// It is the same for every row: the option `exposure_rate`, or the observed share.
+    Constant,
+    /// The rows gave it.
+    Given,
+    /// It was estimated from the features.
+    Estimated,
+}
+
+impl PropensitySource {
+    /// Its name in SQL.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Constant => "constant",
+            Self::Given => "given",
+            Self::Estimated => "estimated",
+        }
+    }
+}
+
 /// The stage of training that an epoch belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stage {
@@ -117,6 +139,8 @@ pub struct Report {
     pub history: Vec<Epoch>,
     /// The sizes of the segments, expected and given.
     pub segments: SegmentSizes,
+    /// The source of the probability of exposure; `None` in simple mode.
+    pub propensity: Option<PropensitySource>,
 }
 
 impl Report {

@@ -43,6 +43,14 @@ pub enum SegmentRule {
     OverRepresented,
 }
 
+/// A propensity that the rows do not give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Propensity {
+    /// It is estimated from the features.
+    Estimate,
+}
+
 /// A row of `train_options()`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OptionInfo {
@@ -158,6 +166,9 @@ options! {
             ("over_represented", SegmentRule::OverRepresented),
         ]),
         "how a customer's segment follows from the probabilities: so that each segment has its expected size, the most probable, or the most over-represented against the average customer";
+    propensity: Option<Propensity> = None,
+        Optional(OneOf(&[("estimate", Propensity::Estimate)]), "none"),
+        "estimate each customer's chance of exposure from the features, where exposure was not random";
 }
 
 impl Correction {
@@ -207,6 +218,12 @@ impl Options {
     }
 
     fn check_together(self) -> Result<Self> {
+        if self.propensity.is_some() && self.exposure_rate.is_some() {
+            return Err(invalid(
+                "option \"propensity\" is estimate, but \"exposure_rate\" is given",
+            )
+            .with_hint("Leave out one of the two options."));
+        }
         let least = self.correction.min_epochs();
         if self.epochs < least {
             return Err(invalid(format!(

@@ -1,6 +1,7 @@
 //! Training: from a sample to a model. [`train`] reads as the table of contents of the method,
 //! which docs/method.md tells in full.
 
+mod binary;
 mod campaign_share;
 mod committee;
 mod distillation;
@@ -14,6 +15,8 @@ mod label_frequency;
 mod losses;
 mod method;
 mod observer;
+mod per_row;
+mod propensity;
 mod report;
 mod ridge;
 mod rows;
@@ -87,6 +90,7 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
     feature_values::warn(&rows, &mut run);
     guards::contradicted_propensity(&rows, &mut run);
     random_exposure::warn(&rows, &mut run);
+    let rows = propensity::estimate(rows, &mut run)?;
 
     let share = match rows.mode() {
         Mode::Exposure => Some(CampaignShare::estimate(&rows)?),
@@ -118,7 +122,7 @@ fn report(
     };
     let constant = rows.encoder.constant_columns().map(|column| columns[column].name.clone());
     Report {
-        counts: rows.sample.counts(),
+        counts: propensity::counts(rows),
         rows: rows.len() as u64,
         rows_engaged: rows.engaged() as u64,
         rows_labelled: rows.labelled() as u64,
@@ -133,6 +137,7 @@ fn report(
         warnings: run.warnings,
         history: run.history,
         segments,
+        propensity: rows.propensity_source(),
     }
 }
 

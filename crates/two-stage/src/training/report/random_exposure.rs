@@ -30,7 +30,8 @@ const RIDGE: f64 = 1.0;
 
 /// Warns where features tell who was exposed.
 pub(in crate::training) fn warn(rows: &TrainingRows, run: &mut Run) {
-    if rows.mode() == Mode::Simple || rows.give_propensity() {
+    let has_propensity = rows.give_propensity() || rows.options.propensity().is_some();
+    if rows.mode() == Mode::Simple || has_propensity {
         return;
     }
     let used = rows.select(|_| true);
@@ -50,7 +51,7 @@ pub(in crate::training) fn warn(rows: &TrainingRows, run: &mut Run) {
         _ => names.concat(),
     };
     run.warn(format!(
-        "exposure was not random: exposed and unexposed customers differ in {names} standard deviations, and {:.0} % of them have no overlap (an estimated propensity outside {} to {}): give the propensity, or expose a part of the customers at random",
+        "exposure was not random: exposed and unexposed customers differ in {names} standard deviations, and {:.0} % of them have no overlap (an estimated propensity outside {} to {}): give the propensity, set option propensity to estimate, or expose a part of the customers at random",
         100.0 * outside,
         COMPARABLE_EXPOSURE.start(),
         COMPARABLE_EXPOSURE.end(),

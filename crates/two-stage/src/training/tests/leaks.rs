@@ -68,11 +68,11 @@ fn a_feature_that_is_nearly_all_of_the_importance_is_named() {
     for customer in &mut customers {
         let noise = customer.features[LEAK];
         customer.features.fill(0.0);
-        customer.features[0] = noise;
+        customer.features[LEAK] = noise;
     }
     let model = leaking(customers, QUICK, |customer| {
         let driven = f64::from(customer.observed == Segment::CampaignDriven);
-        driven + 0.4 * customer.features[0]
+        driven + 0.4 * customer.features[LEAK]
     });
     let found = leaks(&model);
     assert_eq!(found.len(), 1, "{found:?} {:?}", model.report.importance);

@@ -21,7 +21,7 @@ use crate::{
     codec::encode_model,
     column::{Column, Value},
     evaluation::{auc, macro_f1},
-    model::{Epoch, Stage},
+    model::{Epoch, PropensitySource, Stage},
     poll::Poll,
     sample::Target,
     scorer::Scorer,
