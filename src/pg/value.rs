@@ -157,7 +157,7 @@ fn not_made() -> Failure {
 }
 
 /// # Safety
-/// As [`bytes_of`].
+/// The datum is one that [`bytes_of`] takes.
 pub unsafe fn copied_bytes(datum: Datum) -> Vec<u8> {
     // SAFETY: by the contract of this function.
     unsafe { bytes_of(datum) }.to_vec()

@@ -38,7 +38,7 @@ pub unsafe fn bytes_in_place<'a>(datum: Datum) -> Option<&'a [u8]> {
 /// Reads the content of a value that is aligned as PostgreSQL allocates it.
 ///
 /// # Safety
-/// As [`bytes_of`].
+/// The datum is one that [`bytes_of`] takes.
 pub unsafe fn aligned_bytes_of<'a>(datum: Datum) -> &'a [u8] {
     // SAFETY: by the contract of this function.
     unsafe { varlena::varlena_to_byte_slice(pg_sys::pg_detoast_datum(datum.cast_mut_ptr())) }

@@ -20,7 +20,7 @@ WHERE refclassid = 'pg_extension'::regclass
 SELECT count(DISTINCT relation) AS relations FROM columns_with_comments;
 SELECT relation, attname AS without_comment FROM columns_with_comments WHERE comment IS NULL ORDER BY 1, 2;
 
--- What only the aggregate calls says so, and no type has the name of a function.
+-- A function that only the aggregate calls says so, and no type has the name of a function.
 SELECT p.oid::regprocedure AS not_internal FROM pg_proc p
 WHERE proname LIKE 'intent\_sample\_%' AND obj_description(p.oid, 'pg_proc') NOT LIKE 'internal: %' ORDER BY 1;
 SELECT typname FROM pg_type t JOIN pg_depend ON classid = 'pg_type'::regclass AND objid = t.oid AND deptype = 'e'

@@ -129,6 +129,6 @@ pub(super) fn fit<W: Fn(SampleRow) -> f64>(
     let skewed = |m: &&Moments| columns[m.column].kind == Kind::Number && m.is_skewed();
     let mut logarithmic = Moments::of(plain.iter().filter(skewed).map(|m| m.column), true);
     gather(rows, &mut logarithmic);
-    // Where a column has both, the logarithmic one comes last.
+    // The logarithmic encoding of a column comes last, and replaces the plain one.
     plain.iter().chain(&logarithmic).map(|m| (m.column, m.encoding(total))).collect()
 }
