@@ -34,3 +34,7 @@ COMMENT ON FUNCTION feature_importance(text) IS 'the importance of each feature,
 CREATE FUNCTION feature_importance(model intent_model) RETURNS SETOF feature_share
     AS 'MODULE_PATHNAME', 'pg_intent_feature_importance' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 30;
 COMMENT ON FUNCTION feature_importance(intent_model) IS 'the importance of each feature, of a model';
+
+CREATE FUNCTION feature_importance(name text, version integer) RETURNS SETOF feature_share
+    AS 'MODULE_PATHNAME', 'pg_intent_feature_importance' LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 30;
+COMMENT ON FUNCTION feature_importance(text, integer) IS 'the importance of each feature, of a version of a name';

@@ -40,7 +40,16 @@ CREATE TYPE model_information AS (
     features integer,
     constant_features text[],
     warnings text[],
-    options jsonb
+    options jsonb,
+    segment_rule text,
+    expected_low_engagement double precision,
+    expected_organic double precision,
+    expected_campaign_driven double precision,
+    given_low_engagement double precision,
+    given_organic double precision,
+    given_campaign_driven double precision,
+    rows_without_overlap bigint,
+    propensity text
 );
 COMMENT ON TYPE model_information IS 'the counts and results of a training, beside the standard models on the same rows';
 COMMENT ON COLUMN model_information.rows_read IS 'rows that were read';
@@ -71,18 +80,27 @@ COMMENT ON COLUMN model_information.segmentation_kept_epoch IS 'epoch of the seg
 COMMENT ON COLUMN model_information.segmentation_validation_loss IS 'validation loss of that epoch';
 COMMENT ON COLUMN model_information.segmentation_stopped_by IS 'reason for the end of the segmentation: patience or epochs';
 COMMENT ON COLUMN model_information.validation_auc IS 'AUC of the model';
-COMMENT ON COLUMN model_information.validation_macro_f1 IS 'macro F1 of the model';
+COMMENT ON COLUMN model_information.validation_macro_f1 IS 'macro F1 of the model; NULL without campaign labels';
 COMMENT ON COLUMN model_information.validation_qini IS 'Qini coefficient of the model';
 COMMENT ON COLUMN model_information.one_stage_auc IS 'AUC of a network without label correction';
-COMMENT ON COLUMN model_information.one_stage_macro_f1 IS 'macro F1 of a network without label correction';
+COMMENT ON COLUMN model_information.one_stage_macro_f1 IS 'macro F1 of a network without label correction; NULL without campaign labels';
 COMMENT ON COLUMN model_information.one_stage_qini IS 'Qini coefficient of a network without label correction';
 COMMENT ON COLUMN model_information.logistic_auc IS 'AUC of a logistic regression';
-COMMENT ON COLUMN model_information.logistic_macro_f1 IS 'macro F1 of a logistic regression';
+COMMENT ON COLUMN model_information.logistic_macro_f1 IS 'macro F1 of a logistic regression; NULL without campaign labels';
 COMMENT ON COLUMN model_information.logistic_qini IS 'Qini coefficient of a logistic regression';
 COMMENT ON COLUMN model_information.features IS 'number of features';
 COMMENT ON COLUMN model_information.constant_features IS 'features with the same value in all rows';
 COMMENT ON COLUMN model_information.warnings IS 'warnings of the training';
 COMMENT ON COLUMN model_information.options IS 'options of the training';
+COMMENT ON COLUMN model_information.segment_rule IS 'rule that names segments: expected_size, expected_engagement (too few distinct scores for expected_size), most_probable or over_represented';
+COMMENT ON COLUMN model_information.expected_low_engagement IS 'sum of P(low engagement) over the rows used';
+COMMENT ON COLUMN model_information.expected_organic IS 'sum of P(organic) over the rows used';
+COMMENT ON COLUMN model_information.expected_campaign_driven IS 'sum of P(campaign-driven) over the rows used';
+COMMENT ON COLUMN model_information.given_low_engagement IS 'rows used whose segment is low_engagement';
+COMMENT ON COLUMN model_information.given_organic IS 'rows used whose segment is organic';
+COMMENT ON COLUMN model_information.given_campaign_driven IS 'rows used whose segment is campaign_driven';
+COMMENT ON COLUMN model_information.rows_without_overlap IS 'rows left out because their propensity is too near 0 or 1';
+COMMENT ON COLUMN model_information.propensity IS 'source of the chance of exposure: constant, given or estimated';
 
 CREATE FUNCTION model_info(model text) RETURNS SETOF model_information
     AS 'MODULE_PATHNAME', 'pg_intent_model_info' LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 1;
@@ -91,6 +109,10 @@ COMMENT ON FUNCTION model_info(text) IS 'the counts and results of the training 
 CREATE FUNCTION model_info(model intent_model) RETURNS SETOF model_information
     AS 'MODULE_PATHNAME', 'pg_intent_model_info' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 1;
 COMMENT ON FUNCTION model_info(intent_model) IS 'the counts and results of the training of a model';
+
+CREATE FUNCTION model_info(name text, version integer) RETURNS SETOF model_information
+    AS 'MODULE_PATHNAME', 'pg_intent_model_info' LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 1;
+COMMENT ON FUNCTION model_info(text, integer) IS 'the counts and results of the training of a version of a name';
 
 CREATE TYPE model_feature AS (
     "position" integer,
@@ -122,6 +144,10 @@ CREATE FUNCTION model_features(model intent_model) RETURNS SETOF model_feature
     AS 'MODULE_PATHNAME', 'pg_intent_model_features' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 30;
 COMMENT ON FUNCTION model_features(intent_model) IS 'the features, and how each becomes inputs of the networks, of a model';
 
+CREATE FUNCTION model_features(name text, version integer) RETURNS SETOF model_feature
+    AS 'MODULE_PATHNAME', 'pg_intent_model_features' LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 30;
+COMMENT ON FUNCTION model_features(text, integer) IS 'the features, and how each becomes inputs of the networks, of a version of a name';
+
 CREATE TYPE training_epoch AS (
     stage text,
     member integer,
@@ -147,3 +173,7 @@ COMMENT ON FUNCTION training_history(text) IS 'the losses of each epoch of each 
 CREATE FUNCTION training_history(model intent_model) RETURNS SETOF training_epoch
     AS 'MODULE_PATHNAME', 'pg_intent_training_history' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE ROWS 30;
 COMMENT ON FUNCTION training_history(intent_model) IS 'the losses of each epoch of each stage, and the labels that it corrected, of a model';
+
+CREATE FUNCTION training_history(name text, version integer) RETURNS SETOF training_epoch
+    AS 'MODULE_PATHNAME', 'pg_intent_training_history' LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 30;
+COMMENT ON FUNCTION training_history(text, integer) IS 'the losses of each epoch of each stage, and the labels that it corrected, of a version of a name';

@@ -10,7 +10,7 @@ CREATE TYPE customer_score AS (
     p_low_engagement double precision
 );
 COMMENT ON TYPE customer_score IS 'the score of one customer, if exposed to the campaign';
-COMMENT ON COLUMN customer_score.segment IS 'the most probable of the three segments';
+COMMENT ON COLUMN customer_score.segment IS 'the segment by the model''s segment_rule, which is not campaign_intent > 0.5';
 COMMENT ON COLUMN customer_score.campaign_intent IS 'P(campaign-driven | engaged)';
 COMMENT ON COLUMN customer_score.p_campaign_driven IS 'P(campaign-driven): the score to choose whom to contact by';
 COMMENT ON COLUMN customer_score.p_organic IS 'P(organic)';
@@ -18,15 +18,15 @@ COMMENT ON COLUMN customer_score.p_low_engagement IS 'P(low engagement)';
 
 CREATE FUNCTION segment_customer(features anyelement) RETURNS text
     AS 'MODULE_PATHNAME', 'pg_intent_segment_customer' LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION segment_customer(anyelement) IS 'the most probable segment of a customer, by the default model';
+COMMENT ON FUNCTION segment_customer(anyelement) IS 'the segment of a customer by the model''s segment_rule (not campaign_intent > 0.5), by the default model';
 
 CREATE FUNCTION segment_customer(features anyelement, model text) RETURNS text
     AS 'MODULE_PATHNAME', 'pg_intent_segment_customer' LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION segment_customer(anyelement, text) IS 'the most probable segment of a customer, by the active model of a name';
+COMMENT ON FUNCTION segment_customer(anyelement, text) IS 'the segment of a customer by the model''s segment_rule (not campaign_intent > 0.5), by the active model of a name';
 
 CREATE FUNCTION segment_customer(features anyelement, model intent_model) RETURNS text
     AS 'MODULE_PATHNAME', 'pg_intent_segment_customer' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION segment_customer(anyelement, intent_model) IS 'the most probable segment of a customer, by a model';
+COMMENT ON FUNCTION segment_customer(anyelement, intent_model) IS 'the segment of a customer by the model''s segment_rule (not campaign_intent > 0.5), by a model';
 
 CREATE FUNCTION campaign_intent(features anyelement) RETURNS double precision
     AS 'MODULE_PATHNAME', 'pg_intent_campaign_intent' LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100;

@@ -138,7 +138,8 @@ CREATE TYPE training_result AS (
     label_frequency double precision,
     campaign_share double precision,
     corrected bigint,
-    warnings text[]
+    warnings text[],
+    activated boolean
 );
 COMMENT ON TYPE training_result IS 'the version that train_model saved, and a summary of its training';
 COMMENT ON COLUMN training_result.version IS 'number of the version within its name';
@@ -148,11 +149,17 @@ COMMENT ON COLUMN training_result.label_frequency IS 'share of truly campaign-dr
 COMMENT ON COLUMN training_result.campaign_share IS 'share of the engagement of exposed customers that the campaign caused';
 COMMENT ON COLUMN training_result.corrected IS 'rows recorded organic whose corrected label is above 0.5';
 COMMENT ON COLUMN training_result.warnings IS 'warnings of the training';
+COMMENT ON COLUMN training_result.activated IS 'true if the version is now the active one of its name';
 
-CREATE FUNCTION train_model(name text, training_query text, options jsonb DEFAULT '{}') RETURNS SETOF training_result
+CREATE FUNCTION intent_role(column_name text, value double precision) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'pg_intent_role' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION intent_role(text, double precision) IS
+    'internal: reads 0 or 1 in a column of a training query that is a condition';
+
+CREATE FUNCTION train_model(name text, training_query text, options jsonb DEFAULT '{}', activate boolean DEFAULT true) RETURNS SETOF training_result
     AS 'MODULE_PATHNAME', 'pg_intent_train_model' LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 1;
-COMMENT ON FUNCTION train_model(text, text, jsonb) IS
-    'trains on the rows of a query, saves the model as the next version of a name, and activates it';
+COMMENT ON FUNCTION train_model(text, text, jsonb, boolean) IS
+    'trains on the rows of a query, saves the model as the next version of a name, and activates it unless it would replace a better one';
 
 CREATE TYPE training_option AS (name text, default_value text, range text, meaning text);
 COMMENT ON TYPE training_option IS 'an option of train_intent_model or train_model';

@@ -6,6 +6,7 @@ mod models;
 mod pg;
 mod score;
 mod simulate;
+mod text;
 mod train;
 
 #[cfg(not(panic = "unwind"))]

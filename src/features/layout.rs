@@ -19,4 +19,8 @@ pub trait Layout {
     fn positional(&self) -> bool;
     fn len(&self) -> usize;
     fn columns(&self) -> Result<Vec<Column>, Failure>;
+    /// Returns the columns that are not features, because their names are those of roles.
+    fn left_out(&self) -> &[String] {
+        &[]
+    }
 }

@@ -5,6 +5,7 @@ mod array;
 mod fixed;
 mod layout;
 mod raw_numbers;
+pub mod roles;
 mod row;
 mod scalar;
 mod source;

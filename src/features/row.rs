@@ -6,6 +6,7 @@ use super::{
     fixed::FixedColumns,
     layout::{Layout, Wanted},
     raw_numbers::RawNumbers,
+    roles::is_role,
     scalar::{Reader, kind_name},
 };
 use crate::pg::{Call, Failure, Oid, Record, RowType, SqlState, SqlValue, type_name};
@@ -15,6 +16,7 @@ use crate::pg::{Call, Failure, Oid, Record, RowType, SqlState, SqlValue, type_na
 pub struct RowLayout {
     row_type: RowType,
     fields: Vec<Field>,
+    left_out: Vec<String>,
     /// The shorter way to the features, if there is one.
     fixed: Option<FixedColumns>,
 }
@@ -31,13 +33,13 @@ impl RowLayout {
     /// Makes the layout of a row, if it has the wanted columns.
     pub fn new(call: &Call, row: Record, wanted: Wanted) -> Result<Self, Failure> {
         let row_type = RowType::of(call, row);
-        let fields = match wanted {
+        let (fields, left_out) = match wanted {
             Wanted::Every => every_column(&row_type)?,
-            Wanted::These { columns, .. } => these_columns(&row_type, columns)?,
+            Wanted::These { columns, .. } => (these_columns(&row_type, columns)?, Vec::new()),
         };
         let features = fields.iter().map(|field| (field.place, &field.reader));
         let fixed = FixedColumns::new(row_type.physical_columns(), features);
-        Ok(Self { row_type, fields, fixed })
+        Ok(Self { row_type, fields, left_out, fixed })
     }
 
     #[inline]
@@ -90,12 +92,18 @@ impl Layout for RowLayout {
         let column = |field: &Field| Column { name: field.name.clone(), kind: field.reader.kind() };
         Ok(self.fields.iter().map(column).collect())
     }
+
+    fn left_out(&self) -> &[String] {
+        &self.left_out
+    }
 }
 
-/// Takes every column as a feature.
-fn every_column(row_type: &RowType) -> Result<Vec<Field>, Failure> {
+/// Takes every column as a feature, but those with the name of a role, which it names beside them.
+fn every_column(row_type: &RowType) -> Result<(Vec<Field>, Vec<String>), Failure> {
     let mut fields = Vec::<Field>::new();
-    for column in row_type.columns()? {
+    let (roles, columns): (Vec<_>, Vec<_>) =
+        row_type.columns()?.into_iter().partition(|column| is_role(&column.name));
+    for column in columns {
         if fields.iter().any(|field| field.name == column.name) {
             return Err(ambiguous(&column.name));
         }
@@ -103,10 +111,16 @@ fn every_column(row_type: &RowType) -> Result<Vec<Field>, Failure> {
         fields.push(Field { place: column.place, name: column.name, reader });
     }
     if fields.is_empty() {
-        return Err(Failure::new(SqlState::ERRCODE_DATA_EXCEPTION, "the row has no columns")
+        let message = match roles.first() {
+            None => "the row has no columns".to_owned(),
+            Some(role) => {
+                format!("the row has no feature: column \"{}\" has a role's name", role.name)
+            }
+        };
+        return Err(Failure::new(SqlState::ERRCODE_DATA_EXCEPTION, message)
             .with_hint("Pass at least one feature."));
     }
-    Ok(fields)
+    Ok((fields, roles.into_iter().map(|column| column.name).collect()))
 }
 
 /// Takes the columns that a model was trained on, by name.

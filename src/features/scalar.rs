@@ -132,7 +132,7 @@ impl Number {
     }
 }
 
-/// Converts days since 2000-01-01. PostgreSQL's infinite dates stay infinite, and are refused later.
+/// Converts days since 2000-01-01. PostgreSQL's infinite dates stay infinite, and count as missing later.
 fn days(days: i32) -> f64 {
     match days {
         i32::MIN => f64::NEG_INFINITY,

@@ -54,3 +54,14 @@ impl ModelArgument {
 pub fn load_named(call: &Call, name: &[u8]) -> Result<Rc<CachedModel>, Failure> {
     cache::parse(&Registry::of(call)?.active(name)?)
 }
+
+/// Returns the model that a call describes: by value, by name, or by name and version.
+pub fn load_inspected(call: &Call) -> Result<Rc<CachedModel>, Failure> {
+    if call.declared_type(1)?.is_none() {
+        return ModelArgument::of(call, 0)?.load(call);
+    }
+    let (Some(name), Some(version)) = (call.text(0)?, call.int4(1)) else {
+        return Err(Failure::internal("declared without STRICT"));
+    };
+    cache::parse(&Registry::of(call)?.version(name, version)?)
+}

@@ -1,8 +1,10 @@
 //! Describes a model: the counts and results of its training, its features, and its history.
 
-use two_stage::model::{Comparison, Intent, LabelFrequency, Report, Stage, TwoStageModel};
+use two_stage::model::{
+    Comparison, Intent, LabelFrequency, Report, SegmentSizes, Stage, TwoStageModel,
+};
 
-use super::argument::ModelArgument;
+use super::argument::load_inspected;
 use crate::pg::{Call, Failure, SqlResult, SqlValue, sql_function};
 
 sql_function!(model_info);
@@ -14,7 +16,7 @@ sql_function!(feature_importance);
 type Columns = Vec<(&'static str, Option<SqlValue>)>;
 
 fn model_info(call: &Call) -> SqlResult {
-    let model = &ModelArgument::of(call, 0)?.load(call)?.model;
+    let model = &load_inspected(call)?.model;
     let mut columns = counts(model.report());
     columns.extend(findings(model)?);
     columns.extend(stage_columns(model, Stage::LabelCorrection, STAGE_ONE)?);
@@ -26,6 +28,7 @@ fn model_info(call: &Call) -> SqlResult {
         ("warnings", Some(SqlValue::strings(&model.report().warnings)?)),
         ("options", Some(SqlValue::json(&model.options().to_json())?)),
     ]);
+    columns.extend(segment_sizes(model.report())?);
     call.return_row(&columns)
 }
 
@@ -41,7 +44,7 @@ fn model_features(call: &Call) -> SqlResult {
         "levels",
         "has_missing",
     ];
-    let model = &ModelArgument::of(call, 0)?.load(call)?.model;
+    let model = &load_inspected(call)?.model;
     call.return_table(&COLUMNS, |table| {
         let columns = model.columns().iter().zip(model.encodings()).enumerate();
         for (place, (column, encoding)) in columns {
@@ -71,7 +74,7 @@ fn training_history(call: &Call) -> SqlResult {
         "labels_corrected",
         "kept",
     ];
-    let model = &ModelArgument::of(call, 0)?.load(call)?.model;
+    let model = &load_inspected(call)?.model;
     call.return_table(&COLUMNS, |table| {
         for epoch in &model.report().history {
             table.push(&[
@@ -90,7 +93,7 @@ fn training_history(call: &Call) -> SqlResult {
 
 /// Returns the share of each feature, the largest first.
 fn feature_importance(call: &Call) -> SqlResult {
-    let model = &ModelArgument::of(call, 0)?.load(call)?.model;
+    let model = &load_inspected(call)?.model;
     let shares = &model.report().importance;
     let mut features: Vec<_> = model.columns().iter().zip(shares).collect();
     features.sort_by(|(_, a), (_, b)| b.total_cmp(a));
@@ -111,6 +114,7 @@ fn counts(report: &Report) -> Columns {
         ("rows_without_segment", counts.unlabelled),
         ("rows_of_zero_weight", counts.zero_weight),
         ("rows_of_unknown_exposure", counts.unknown_exposure),
+        ("rows_without_overlap", counts.no_overlap),
         ("rows_engaged", report.rows_engaged),
         ("rows_labelled", report.rows_labelled),
         ("labels_corrected", report.corrected),
@@ -120,7 +124,7 @@ fn counts(report: &Report) -> Columns {
 
 fn findings(model: &TwoStageModel) -> Result<Columns, Failure> {
     let report = model.report();
-    let frequency = report.label_frequency.as_ref().map(LabelFrequency::mean);
+    let frequency = report.mean_label_frequency();
     let (share, error) = report.campaign_share.unzip();
     let slope = match model.intent() {
         Intent::Rescaled(slope) => Some(slope),
@@ -136,6 +140,8 @@ fn findings(model: &TwoStageModel) -> Result<Columns, Failure> {
         ("intent_slope_ratio", slope.map(|slope| SqlValue::float8(slope.ratio))),
     ];
     columns.extend(attribution(model)?);
+    let propensity = report.propensity.map(|source| SqlValue::text(source.name()));
+    columns.push(("propensity", propensity.transpose()?));
     Ok(columns)
 }
 
@@ -191,6 +197,18 @@ fn stage_columns(
     ])
 }
 
+/// Returns the rule in force, and the sizes of the segments.
+fn segment_sizes(report: &Report) -> Result<Columns, Failure> {
+    const EXPECTED: [&str; 3] =
+        ["expected_low_engagement", "expected_organic", "expected_campaign_driven"];
+    const GIVEN: [&str; 3] = ["given_low_engagement", "given_organic", "given_campaign_driven"];
+    let SegmentSizes { rule, expected, given } = report.segments;
+    let sizes = EXPECTED.into_iter().zip(expected).chain(GIVEN.into_iter().zip(given));
+    let mut columns = vec![("segment_rule", Some(SqlValue::text(rule.name())?))];
+    columns.extend(sizes.map(|(name, size)| (name, Some(SqlValue::float8(size)))));
+    Ok(columns)
+}
+
 /// Returns the measures of the model and of the standard models on the same rows.
 fn comparisons(report: &Report) -> Columns {
     const COLUMNS: [[&str; 3]; 3] = [
@@ -201,7 +219,7 @@ fn comparisons(report: &Report) -> Columns {
     let columns = |([auc, macro_f1, qini], measured): ([&'static str; 3], &Comparison)| {
         [
             (auc, measured.auc.map(SqlValue::float8)),
-            (macro_f1, Some(SqlValue::float8(measured.macro_f1))),
+            (macro_f1, measured.macro_f1.map(SqlValue::float8)),
             (qini, measured.qini.map(SqlValue::float8)),
         ]
     };

@@ -6,10 +6,12 @@ mod inspect;
 mod model_type;
 mod named;
 mod registry;
+mod rights;
+mod summary;
 mod used;
 
 pub use cache::CachedModel;
 pub use model_type::decode;
 pub use named::null_argument;
-pub use registry::{NewVersion, Registry, check_name};
+pub use registry::{Activate, NewVersion, Registry, Saved, check_name};
 pub use used::UsedModels;

@@ -1,6 +1,6 @@
 //! The functions that save, activate and drop named models.
 
-use super::registry::{NewVersion, Registry};
+use super::registry::{Activate, NewVersion, Registry};
 use crate::pg::{Call, Failure, SqlResult, SqlState, SqlValue, settings, sql_function};
 
 sql_function!(save_model);
@@ -11,13 +11,14 @@ sql_function!(drop_model);
 fn save_model(call: &Call) -> SqlResult {
     let name = call.text(0)?.ok_or_else(|| null_argument("name"))?;
     let model = call.value(1)?.ok_or_else(|| null_model(name))?;
-    let version = Registry::of(call)?.save(&NewVersion {
+    let activate = call.boolean(2).ok_or_else(|| null_argument("activate"))?;
+    let saved = Registry::of(call)?.save(&NewVersion {
         name,
         model,
-        activate: call.boolean(2).ok_or_else(|| null_argument("activate"))?,
+        activate: if activate { Activate::Always } else { Activate::Never },
         comment: call.text(3)?,
     })?;
-    Ok(Some(SqlValue::int4(version)))
+    Ok(Some(SqlValue::int4(saved.version)))
 }
 
 fn activate_model(call: &Call) -> SqlResult {

@@ -3,8 +3,9 @@
 //! `intent_model_versions` holds the last version number of each name, so that a number is never used
 //! again. A name's row is locked while its versions change.
 
+use super::rights;
 use crate::pg::{
-    Access, Call, Connection, Failure, Parameter, Rows, SqlState, SqlValue, connect,
+    Access, Call, Connection, Failure, Parameter, Rights, Rows, SqlState, SqlValue, connect,
     extension_schema, from_server, oid, text_parameter,
 };
 
@@ -15,24 +16,43 @@ const MAX_NAME_BYTES: usize = 200;
 pub struct NewVersion<'a> {
     pub name: &'a str,
     pub model: SqlValue,
-    pub activate: bool,
+    pub activate: Activate,
     pub comment: Option<&'a str>,
+}
+
+/// The condition under which a new version becomes the active one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activate {
+    Always,
+    /// Only where no version of the name is active.
+    IfNoneIs,
+    Never,
+}
+
+/// A version that was saved.
+pub struct Saved {
+    pub version: i32,
+    pub activated: bool,
+    /// The version that was active before.
+    pub before: Option<i32>,
 }
 
 /// The tables of named models in one schema.
 pub struct Registry {
     schema: String,
+    rights: Rights,
 }
 
 impl Registry {
     /// Returns the tables of the extension that the called function belongs to.
     pub fn of(call: &Call) -> Result<Self, Failure> {
-        Ok(Self { schema: extension_schema(call)? })
+        Ok(Self { schema: extension_schema(call)?, rights: Rights::of(call)? })
     }
 
     /// Returns the value of a name's active model, as the calling statement sees it. The name is in the
     /// server's encoding.
     pub fn active(&self, name: &[u8]) -> Result<Vec<u8>, Failure> {
+        rights::require(&self.rights, &self.schema, rights::TO_READ)?;
         let statement = format!(
             "SELECT m.model FROM {}.intent_models AS m \
              WHERE m.name OPERATOR(pg_catalog.=) $1 AND m.active",
@@ -49,9 +69,25 @@ impl Registry {
         }
     }
 
+    /// Returns the value of a version of a name, as the calling statement sees it.
+    pub fn version(&self, name: &str, version: i32) -> Result<Vec<u8>, Failure> {
+        rights::require(&self.rights, &self.schema, rights::TO_READ)?;
+        let statement = format!(
+            "SELECT m.model FROM {}.intent_models AS m WHERE m.name OPERATOR(pg_catalog.=) $1 \
+             AND m.version OPERATOR(pg_catalog.=) $2",
+            self.schema
+        );
+        let parameters = [text_parameter(Some(name))?, int4_parameter(version)];
+        let found = connect(|connection| {
+            connection.execute(Access::Read, &statement, &parameters)?.first_bytes()
+        })?;
+        found.ok_or_else(|| no_version(name, version))
+    }
+
     /// Saves a model as the next version of its name.
-    pub fn save(&self, new: &NewVersion) -> Result<i32, Failure> {
+    pub fn save(&self, new: &NewVersion) -> Result<Saved, Failure> {
         check_name(new.name)?;
+        self.check_may_save(new.activate != Activate::Never)?;
         let statement = format!(
             "INSERT INTO {}.intent_models (name, version, model, active, comment) \
              VALUES ($1, $2, $3, $4, $5)",
@@ -59,7 +95,13 @@ impl Registry {
         );
         connect(|connection| {
             let version = self.next_version(connection, new.name)?;
-            if new.activate {
+            let before = self.active_version(connection, new.name)?;
+            let activated = match new.activate {
+                Activate::Always => true,
+                Activate::IfNoneIs => before.is_none(),
+                Activate::Never => false,
+            };
+            if activated {
                 self.deactivate(connection, new.name)?;
             }
             connection.execute(
@@ -69,43 +111,23 @@ impl Registry {
                     text_parameter(Some(new.name))?,
                     int4_parameter(version),
                     (new.model.type_(), Some(new.model)),
-                    (oid::BOOLOID, Some(SqlValue::boolean(new.activate))),
+                    (oid::BOOLOID, Some(SqlValue::boolean(activated))),
                     text_parameter(new.comment)?,
                 ],
             )?;
-            Ok(version)
+            Ok(Saved { version, activated, before })
         })
     }
 
-    /// Raises PostgreSQL's error if the user may not save models, before a training that would be in
-    /// vain.
-    pub fn check_may_save(&self) -> Result<(), Failure> {
-        let may = |right| format!("pg_catalog.has_any_column_privilege(t.oid, '{right}') ");
-        let statement = format!(
-            "SELECT t.relname::pg_catalog.text FROM pg_catalog.pg_class AS t \
-             WHERE t.relname IN ('intent_models', 'intent_model_versions') \
-             AND t.relnamespace OPERATOR(pg_catalog.=) $1::pg_catalog.regnamespace \
-             AND NOT ({} AND {}) ORDER BY t.relname DESC",
-            may("INSERT"),
-            may("UPDATE")
-        );
-        connect(|connection| {
-            let schema = text_parameter(Some(&self.schema))?;
-            let refused = connection.execute(Access::Read, &statement, &[schema])?;
-            let Some(table) = refused.first_bytes()? else { return Ok(()) };
-            let table = from_server(&table)?;
-            Err(Failure::new(
-                SqlState::ERRCODE_INSUFFICIENT_PRIVILEGE,
-                format!("permission denied for table {table}"),
-            )
-            .with_hint(
-                "Ask for the right to INSERT and UPDATE intent_models and intent_model_versions.",
-            ))
-        })
+    /// Refuses a user who may not save models, before a training that would be in vain.
+    pub fn check_may_save(&self, activate: bool) -> Result<(), Failure> {
+        let needed = if activate { rights::TO_SAVE_ACTIVE } else { rights::TO_SAVE };
+        rights::require(&self.rights, &self.schema, needed)
     }
 
     /// Makes a version the active one, and returns the previous one.
     pub fn activate(&self, name: &str, version: i32) -> Result<Option<i32>, Failure> {
+        rights::require(&self.rights, &self.schema, rights::TO_ACTIVATE)?;
         connect(|connection| {
             self.lock(connection, name)?;
             self.require(connection, name, version)?;
@@ -124,6 +146,7 @@ impl Registry {
 
     /// Drops all versions of a name, and returns how many there were.
     pub fn drop_all(&self, name: &str) -> Result<u64, Failure> {
+        rights::require(&self.rights, &self.schema, rights::TO_DROP)?;
         connect(|connection| {
             self.lock(connection, name)?;
             let statement = "DELETE FROM {models} AS m WHERE {named}";
@@ -133,6 +156,7 @@ impl Registry {
 
     /// Drops a version that is not active, and returns how many there were.
     pub fn drop_version(&self, name: &str, version: i32) -> Result<u64, Failure> {
+        rights::require(&self.rights, &self.schema, rights::TO_DROP)?;
         connect(|connection| {
             self.lock(connection, name)?;
             if self.active_version(connection, name)? == Some(version) {
@@ -193,11 +217,7 @@ impl Registry {
                          AND m.version OPERATOR(pg_catalog.=) $2";
         let found = self.on_versions(connection, statement, name, Some(version))?;
         if found.count == 0 {
-            return Err(Failure::new(
-                SqlState::ERRCODE_UNDEFINED_OBJECT,
-                format!("model \"{name}\" has no version {version}"),
-            )
-            .with_hint("Choose a version that intent_models lists."));
+            return Err(no_version(name, version));
         }
         Ok(())
     }
@@ -243,6 +263,14 @@ pub fn check_name(name: &str) -> Result<(), Failure> {
 
 fn int4_parameter(value: i32) -> Parameter {
     (oid::INT4OID, Some(SqlValue::int4(value)))
+}
+
+fn no_version(name: &str, version: i32) -> Failure {
+    Failure::new(
+        SqlState::ERRCODE_UNDEFINED_OBJECT,
+        format!("model \"{name}\" has no version {version}"),
+    )
+    .with_hint("Choose a version that intent_models lists.")
 }
 
 fn no_active_model(name: &str) -> Failure {

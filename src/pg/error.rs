@@ -69,6 +69,11 @@ pub fn warning(message: impl Into<String>) {
     report(PgLogLevel::WARNING, Failure::new(SqlState::ERRCODE_WARNING, message));
 }
 
+pub fn warning_with_hint(message: impl Into<String>, hint: impl Into<String>) {
+    let warning = Failure::new(SqlState::ERRCODE_WARNING, message).with_hint(hint);
+    report(PgLogLevel::WARNING, warning);
+}
+
 pub fn notice(message: impl Into<String>, hint: Option<&str>) {
     let code = SqlState::ERRCODE_SUCCESSFUL_COMPLETION;
     let mut notice = Failure::new(code, message);

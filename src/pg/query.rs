@@ -21,7 +21,11 @@ impl Query {
     /// Parses a text in the server's encoding by itself: a text that is not one whole SELECT cannot
     /// become something else inside the parentheses of a sub-select.
     pub fn parse(connection: &Connection, written: &[u8]) -> Result<Self, Failure> {
-        let plan = connection.prepare(from_server(written)?, &[])?;
+        let written_text = from_server(written)?;
+        if is_name(written_text) {
+            return Err(not_a_select(written_text.trim()));
+        }
+        let plan = connection.prepare(written_text, &[])?;
         // SAFETY: the plan lives as long as the connection; its sources are read here only.
         unsafe {
             let sources = pg_sys::SPI_plan_get_plan_sources(plan);
@@ -40,6 +44,22 @@ impl Query {
             Ok(Self { text, columns: columns_of(&columns)? })
         }
     }
+}
+
+/// Tells if a text is one name, such as a table's, and so no statement that returns rows.
+fn is_name(text: &str) -> bool {
+    let text = text.trim();
+    let is_part = |letter: char| letter.is_alphanumeric() || "_.$\"".contains(letter);
+    text.starts_with(|first: char| first.is_alphabetic() || "_\"".contains(first))
+        && text.chars().all(is_part)
+}
+
+fn not_a_select(name: &str) -> Failure {
+    Failure::new(
+        SqlState::ERRCODE_SYNTAX_ERROR,
+        format!("the training query must be one SELECT, but it is the name {name}"),
+    )
+    .with_hint(format!("Pass a SELECT, or TABLE {name}."))
 }
 
 fn not_one_select(why: &str) -> Failure {

@@ -50,6 +50,15 @@ impl Call {
         }
     }
 
+    /// Tells if the calling aggregate has a GROUP BY.
+    pub fn is_grouped(&self) -> bool {
+        self.aggregate().is_some_and(|node| {
+            // SAFETY: the plan of an aggregate's executor node is an Agg, as long as the node.
+            let plan = unsafe { node.ss.ps.plan.cast::<pg_sys::Agg>().as_ref() };
+            plan.is_some_and(|plan| plan.numCols > 0)
+        })
+    }
+
     /// Tells if the calling aggregate makes its groups one after the other and reads each state once. A
     /// hash table of groups may be read again.
     pub fn reads_states_once(&self) -> bool {

@@ -103,11 +103,16 @@ impl CallSite {
     }
 
     /// Makes a `customer_score`.
-    pub fn customer_score(&mut self, call: &Call, score: &Score) -> Result<SqlValue, Failure> {
+    pub fn customer_score(
+        &mut self,
+        call: &Call,
+        score: &Score,
+        segment: Segment,
+    ) -> Result<SqlValue, Failure> {
         const COLUMNS: [&str; 5] =
             ["segment", "campaign_intent", "p_campaign_driven", "p_organic", "p_low_engagement"];
         let values = [
-            Some(self.segment(call, score.segment())?),
+            Some(self.segment(call, segment)?),
             Some(SqlValue::float8(score.intent())),
             Some(SqlValue::float8(score.campaign_driven)),
             Some(SqlValue::float8(score.organic)),

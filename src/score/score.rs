@@ -18,8 +18,8 @@ sql_function!(correct_label);
 
 fn segment_customer(call: &Call) -> SqlResult {
     let site = CallSite::of(call, 1)?;
-    let score = site.ask(call, &Scored)?;
-    site.segment(call, score.segment()).map(Some)
+    let (_, segment) = site.ask(call, &Named)?;
+    site.segment(call, segment).map(Some)
 }
 
 fn campaign_intent(call: &Call) -> SqlResult {
@@ -34,8 +34,8 @@ fn campaign_uplift(call: &Call) -> SqlResult {
 
 fn score_customer(call: &Call) -> SqlResult {
     let site = CallSite::of(call, 1)?;
-    let score = site.ask(call, &Scored)?;
-    site.customer_score(call, &score).map(Some)
+    let (score, segment) = site.ask(call, &Named)?;
+    site.customer_score(call, &score, segment).map(Some)
 }
 
 /// Returns the chance that a customer with an observed segment is truly campaign-driven. Its arguments
@@ -73,6 +73,33 @@ impl Question for Scored {
             RawNumbers::Singles(numbers) => scorer.score_singles(numbers),
             RawNumbers::Doubles(numbers) => scorer.score_doubles(numbers),
         }
+    }
+}
+
+/// Asks for the score and the segment.
+struct Named;
+
+impl Question for Named {
+    type Answer = (Score, Segment);
+
+    #[inline]
+    fn ask<'v>(
+        &self,
+        scorer: &mut Scorer,
+        values: impl Iterator<Item = Value<'v>>,
+    ) -> two_stage::Result<(Score, Segment)> {
+        let score = Scored.ask(scorer, values)?;
+        Ok((score, scorer.segment(&score)))
+    }
+
+    #[inline]
+    fn ask_raw(
+        &self,
+        scorer: &mut Scorer,
+        numbers: RawNumbers,
+    ) -> two_stage::Result<(Score, Segment)> {
+        let score = Scored.ask_raw(scorer, numbers)?;
+        Ok((score, scorer.segment(&score)))
     }
 }
 

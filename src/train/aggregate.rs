@@ -103,7 +103,7 @@ fn sample_deserialize(call: &Call) -> SqlResult {
 /// state, may add more.
 fn sample_train(call: &Call) -> SqlResult {
     let Some(state) = call.state::<State>(0) else { return Ok(None) };
-    match state.training()?.train()? {
+    match state.training()?.train(call.is_grouped())? {
         Some(model) => SqlValue::bytes(&codec::encode_model(&model)?).map(Some),
         None => Ok(None),
     }

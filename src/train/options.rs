@@ -1,6 +1,6 @@
 //! The options of a training, and the table `train_options()`.
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use two_stage::options::{self, OptionInfo, Options};
 
 use crate::pg::{Call, Failure, SqlResult, SqlState, SqlValue, json_of_content, sql_function};
@@ -68,8 +68,21 @@ impl QueryOptions {
                 .with_hint("Write it as '{\"exclude\": [\"id\"]}'.")
             })?,
         };
+        check_known(&given)?;
         let json = Json::Object(given).to_string();
         Options::from_json(&json)?;
         Ok(Self { json, excluded })
     }
+}
+
+/// Refuses an unknown option with a hint that also lists what only train_model has.
+fn check_known(given: &Map<String, Json>) -> Result<(), Failure> {
+    let mut names: Vec<&str> = options::table().iter().map(|info| info.name).collect();
+    let unknown =
+        |(name, value): &(&String, &Json)| !names.contains(&name.as_str()) && !value.is_null();
+    let Some((name, _)) = given.iter().find(unknown) else { return Ok(()) };
+    let message = format!("unknown option \"{name}\"");
+    names.push(EXCLUDE);
+    Err(Failure::new(SqlState::ERRCODE_INVALID_PARAMETER_VALUE, message)
+        .with_hint(format!("Use one of {}.", names.join(", "))))
 }

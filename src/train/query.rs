@@ -1,10 +1,14 @@
 //! The training query: its columns are features, or mean something to the aggregate by their names.
 
-use two_stage::column::Kind;
+use two_stage::model::{Mode, Report};
 
+use super::roles::{as_boolean, as_float8, nearly_named, reference, segment, undefined};
 use crate::{
-    features::Reader,
-    pg::{Failure, Query, QueryColumn, SqlState, base_type, oid, type_name},
+    features::roles::{
+        ATTRIBUTED, ENGAGED, EXPOSED, PROPENSITY, SEGMENT, WEIGHT, is_role, nearly_role,
+    },
+    pg::{Failure, Query, QueryColumn},
+    text::grouped,
 };
 
 /// The arguments of the aggregate as SQL expressions over the columns of a query.
@@ -16,34 +20,23 @@ pub struct Selection {
     weight: Option<String>,
 }
 
-const SEGMENT: &str = "observed_segment";
-const EXPOSED: &str = "exposed";
-const PROPENSITY: &str = "propensity";
-const WEIGHT: &str = "weight";
-
 impl Selection {
-    pub fn of(query: &Query, excluded: &[String]) -> Result<Self, Failure> {
-        if let Some(name) = excluded.iter().find(|name| find(query, name).is_none()) {
-            return Err(undefined(format!(
-                "option \"exclude\" names column \"{name}\", which the training query does not have"
-            ))
-            .with_hint("Name columns of the training query."));
-        }
-        let used = |name: &str| find(query, name).filter(|column| !excluded.contains(&column.name));
+    /// `schema` is that of the extension.
+    pub fn of(query: &Query, excluded: &[String], schema: &str) -> Result<Self, Failure> {
+        check_names(query, excluded)?;
+        let is_used = |column: &&QueryColumn| !excluded.contains(&column.name);
+        let used = |name: &str| find(query, name).filter(is_used);
+        let is_feature = |column: &&QueryColumn| is_used(column) && !is_role(&column.name);
+        let as_boolean = |column| as_boolean(column, schema);
         let selection = Self {
-            features: query
-                .columns
-                .iter()
-                .filter(|column| !excluded.contains(&column.name) && !is_special(column))
-                .map(reference)
-                .collect(),
-            segment: as_segment(used(SEGMENT).ok_or_else(no_segment)?)?,
+            features: query.columns.iter().filter(is_feature).map(reference).collect(),
+            segment: segment(used(SEGMENT), used(ENGAGED), used(ATTRIBUTED), schema)?,
             exposed: used(EXPOSED).map(as_boolean).transpose()?,
             propensity: used(PROPENSITY).map(as_float8).transpose()?,
             weight: used(WEIGHT).map(as_float8).transpose()?,
         };
         if selection.features.is_empty() {
-            return Err(undefined("the training query has no features".to_owned())
+            return Err(undefined("the training query has no features")
                 .with_hint("Select at least one column that is a feature."));
         }
         if selection.propensity.is_some() && selection.exposed.is_none() {
@@ -85,6 +78,49 @@ impl Selection {
             String::new()
         }
     }
+
+    /// Says how many rows were read, and which columns were taken for what.
+    pub fn description(&self, report: &Report) -> String {
+        let counts = &report.counts;
+        let rows = counts.with_features();
+        let exposed = rows - counts.unexposed - counts.unknown_exposure;
+        let share = 100.0 * exposed as f64 / rows as f64;
+        let features = self.features.len();
+        format!(
+            "{} rows; {features} feature{}; exposed: {}; propensity: {}; weight: {}",
+            grouped(counts.read),
+            if features == 1 { "" } else { "s" },
+            self.exposed.as_ref().map_or("no".to_owned(), |_| format!("yes ({share:.0} % true)")),
+            if self.propensity.is_some() { "column propensity" } else { "no" },
+            if self.weight.is_some() { "column weight" } else { "no" }
+        )
+    }
+
+    /// Returns the warning of an exposure that is never false, with which nobody can be compared.
+    pub fn one_sided_exposure(&self, report: &Report) -> Option<String> {
+        let one_sided = self.exposed.is_some() && report.counts.unexposed == 0;
+        (one_sided && report.mode == Mode::Simple).then(|| {
+            "exposed is never false, so nobody can be compared with those who were sent the campaign: \
+             training learns from the campaign labels alone (simple mode); select customers who were not sent it too"
+                .to_owned()
+        })
+    }
+}
+
+/// Refuses names that option exclude or a role would miss.
+fn check_names(query: &Query, excluded: &[String]) -> Result<(), Failure> {
+    if let Some(name) = excluded.iter().find(|name| find(query, name).is_none()) {
+        return Err(undefined(format!(
+            "option \"exclude\" names column \"{name}\", which the training query does not have"
+        ))
+        .with_hint("Name columns of the training query."));
+    }
+    for column in query.columns.iter().filter(|column| !excluded.contains(&column.name)) {
+        if let Some(role) = nearly_role(&column.name) {
+            return Err(nearly_named(column, role));
+        }
+    }
+    Ok(())
 }
 
 /// Returns a name that no column has, because a column takes precedence over a row.
@@ -98,65 +134,4 @@ fn unused_name(query: &Query) -> String {
 
 fn find<'q>(query: &'q Query, name: &str) -> Option<&'q QueryColumn> {
     query.columns.iter().find(|column| column.name == name)
-}
-
-fn is_special(column: &QueryColumn) -> bool {
-    [SEGMENT, EXPOSED, PROPENSITY, WEIGHT].contains(&column.name.as_str())
-}
-
-/// Refers to a column of the sub-select.
-fn reference(column: &QueryColumn) -> String {
-    format!("q.\"{}\"", column.name.replace('"', "\"\""))
-}
-
-fn kind(column: &QueryColumn) -> Option<Kind> {
-    Reader::of_type(column.type_).map(|reader| reader.kind())
-}
-
-fn as_segment(column: &QueryColumn) -> Result<String, Failure> {
-    match kind(column) {
-        Some(Kind::Category) => Ok(format!("{}::pg_catalog.text", reference(column))),
-        _ => Err(wrong_type(column, "text").with_hint(
-            "Select campaign_driven, organic, low_engagement, or NULL if nothing is known.",
-        )),
-    }
-}
-
-fn as_boolean(column: &QueryColumn) -> Result<String, Failure> {
-    match base_type(column.type_) {
-        oid::BOOLOID => Ok(format!("{}::pg_catalog.bool", reference(column))),
-        oid::INT2OID | oid::INT4OID | oid::INT8OID => {
-            Ok(format!("{} OPERATOR(pg_catalog.<>) 0", reference(column)))
-        }
-        _ => Err(wrong_type(column, "boolean or integer")
-            .with_hint("Select true, false, or NULL if it is not known.")),
-    }
-}
-
-fn as_float8(column: &QueryColumn) -> Result<String, Failure> {
-    match kind(column) {
-        Some(Kind::Number) => Ok(format!("{}::pg_catalog.float8", reference(column))),
-        _ => Err(wrong_type(column, "a number")
-            .with_hint(format!("Cast \"{}\" to float8.", column.name))),
-    }
-}
-
-fn wrong_type(column: &QueryColumn, wanted: &str) -> Failure {
-    Failure::new(
-        SqlState::ERRCODE_DATATYPE_MISMATCH,
-        format!(
-            "column \"{}\" of the training query must be {wanted}, not {}",
-            column.name,
-            type_name(column.type_)
-        ),
-    )
-}
-
-fn no_segment() -> Failure {
-    undefined(format!("the training query has no column \"{SEGMENT}\""))
-        .with_hint("Select the observed segment of each customer as \"observed_segment\".")
-}
-
-fn undefined(message: String) -> Failure {
-    Failure::new(SqlState::ERRCODE_UNDEFINED_COLUMN, message)
 }

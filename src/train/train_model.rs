@@ -1,13 +1,16 @@
-//! `train_model`: trains on a query, saves the model and makes it the active one.
+//! `train_model`: trains on a query, saves the model and makes it the active one, if it may be.
 //!
 //! The text of the query becomes a sub-select of one SELECT that calls the aggregate. That SELECT is
 //! planned for parallel workers and run to its end, which an INSERT … SELECT would not be.
 
-use two_stage::model::Report;
+use two_stage::{
+    codec,
+    model::{Report, TwoStageModel},
+};
 
-use super::{options::QueryOptions, query::Selection};
+use super::{activation, options::QueryOptions, query::Selection};
 use crate::{
-    models::{self, NewVersion, Registry, check_name, null_argument},
+    models::{self, NewVersion, Registry, Saved, check_name, null_argument},
     pg::{
         self, Call, Connection, Failure, Oid, Query, SqlResult, SqlState, SqlValue, connect,
         extension_schema, oid, refuse_read_only, sql_function, text_parameter,
@@ -21,26 +24,47 @@ fn train_model(call: &Call) -> SqlResult {
     // Checked before the training, which may take long.
     check_name(name)?;
     refuse_read_only(c"train_model()");
+    let activate = call.boolean(3).ok_or_else(|| null_argument("activate"))?;
     let registry = Registry::of(call)?;
-    registry.check_may_save()?;
+    registry.check_may_save(activate)?;
     let query = call.bytes(1).ok_or_else(|| null_argument("training_query"))?;
     let options = QueryOptions::read(call.bytes(2))?;
     let schema = extension_schema(call)?;
 
-    let trained = connect(|connection| {
+    let (selection, trained) = connect(|connection| {
         let query = Query::parse(connection, query)?;
-        let statement = Selection::of(&query, &options.excluded)?.statement(&schema, &query);
+        let selection = Selection::of(&query, &options.excluded, &schema)?;
+        let statement = selection.statement(&schema, &query);
         pg::debug(format!("training query: {statement}"));
-        train(connection, &statement, &options.json)
+        let trained = train(connection, &statement, &options.json)?;
+        Ok((selection, trained))
     })?;
-    let model = models::decode(&trained.bytes)?;
-    let version = registry.save(&NewVersion {
+    let mut model = models::decode(&trained.bytes)?;
+    let bytes = report_roles(&selection, &mut model, trained.bytes)?;
+    let saved = registry.save(&NewVersion {
         name,
-        model: SqlValue::bytes(&trained.bytes)?.with_type(trained.type_)?,
-        activate: true,
+        model: SqlValue::bytes(&bytes)?.with_type(trained.type_)?,
+        activate: activation::condition(activate, &model),
         comment: None,
     })?;
-    summary(call, version, model.report())
+    if activate && !saved.activated {
+        activation::warn(name, &saved, &model);
+    }
+    summary(call, &saved, model.report())
+}
+
+/// Says which columns were taken for what, and adds the warning of an exposure that tells nothing to the
+/// model.
+fn report_roles(
+    selection: &Selection,
+    model: &mut TwoStageModel,
+    bytes: Vec<u8>,
+) -> Result<Vec<u8>, Failure> {
+    pg::notice(selection.description(model.report()), None);
+    let Some(warning) = selection.one_sided_exposure(model.report()) else { return Ok(bytes) };
+    pg::warning(&warning);
+    model.add_warning(warning);
+    Ok(codec::encode_model(model)?)
 }
 
 /// The value of a model, whose type depends on where the extension is installed.
@@ -59,15 +83,16 @@ fn train(connection: &Connection, statement: &str, options: &str) -> Result<Trai
     Ok(Trained { bytes, type_: rows.first_type() })
 }
 
-fn summary(call: &Call, version: i32, report: &Report) -> SqlResult {
-    let frequency = report.label_frequency.as_ref().map(|frequency| frequency.mean());
+fn summary(call: &Call, saved: &Saved, report: &Report) -> SqlResult {
+    let frequency = report.mean_label_frequency();
     call.return_row(&[
-        ("version", Some(SqlValue::int4(version))),
+        ("version", Some(SqlValue::int4(saved.version))),
         ("rows", Some(SqlValue::count(report.rows))),
         ("mode", Some(SqlValue::text(report.mode.name())?)),
         ("label_frequency", frequency.map(SqlValue::float8)),
         ("campaign_share", report.campaign_share.map(|(share, _)| SqlValue::float8(share))),
         ("corrected", Some(SqlValue::count(report.corrected))),
         ("warnings", Some(SqlValue::strings(&report.warnings)?)),
+        ("activated", Some(SqlValue::boolean(saved.activated))),
     ])
 }

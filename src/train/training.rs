@@ -91,9 +91,9 @@ impl Training {
         Ok(self.sample.merge(other.partial)?)
     }
 
-    /// Trains on the rows. Returns `None` if there is nothing to learn from.
-    pub fn train(&mut self) -> Result<Option<Box<TwoStageModel>>, Failure> {
-        watch::train(&mut self.sample, &self.options)
+    /// Trains on the rows, which may be those of one group of several. Returns `None` if there is nothing to learn from.
+    pub fn train(&mut self, is_group: bool) -> Result<Option<Box<TwoStageModel>>, Failure> {
+        watch::train(&mut self.sample, &self.options, is_group)
     }
 
     /// Returns the options, and the sample with no more rows than another process needs.
@@ -132,6 +132,7 @@ impl Consumer for NewRow<'_> {
             check_length(layout.len(), columns.len())?;
         }
         sample.set_columns(layout.columns()?, layout.positional())?;
+        sample.leave_out(layout.left_out());
         self.training.layout = number;
         Ok(())
     }

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use two_stage::{
+    Error, ErrorKind,
     model::TwoStageModel,
     options::Options,
     sample::Sample,
@@ -10,7 +11,10 @@ use two_stage::{
 };
 
 use super::memory::megabytes;
-use crate::pg::{self, Activity, BlockedSignals, Failure, settings};
+use crate::{
+    features::roles::left_out_notice,
+    pg::{self, Activity, BlockedSignals, Failure, settings},
+};
 
 const BETWEEN_NOTICES: Duration = Duration::from_secs(2);
 
@@ -18,8 +22,13 @@ const BETWEEN_NOTICES: Duration = Duration::from_secs(2);
 pub fn train(
     sample: &mut Sample,
     options: &Options,
+    is_group: bool,
 ) -> Result<Option<Box<TwoStageModel>>, Failure> {
-    let outcome = training::train(sample, options, &mut Watch::new())?;
+    if !sample.left_out().is_empty() {
+        pg::notice(left_out_notice(sample.left_out()), None);
+    }
+    let outcome = training::train(sample, options, &mut Watch::new())
+        .map_err(|error| if is_group { in_group(error) } else { error })?;
     if let Some((used, read)) = sample.sampled() {
         pg::notice(
             format!(
@@ -42,6 +51,16 @@ pub fn train(
             pg::warning(format!("no model: {}", error.message));
             Ok(None)
         }
+    }
+}
+
+/// Gives the error for a group that teaches nothing the hint by which other groups keep their models.
+fn in_group(error: Error) -> Error {
+    match error.kind {
+        ErrorKind::InsufficientData => error.with_hint(
+            "Add the option {\"on_failure\": \"null\"}, so that such a group gets NULL and the others a model.",
+        ),
+        _ => error,
     }
 }
 

@@ -2,27 +2,27 @@
 
 use std::rc::Rc;
 
-use kernels::{Aligned, RowNetwork, RowScratch, softmax_of_row};
+use kernels::{Aligned, RowNetwork, RowScratch};
 
 use crate::{
     Error, ErrorKind, Result,
     column::Value,
     encoding::BlockEncoder,
-    model::{LabelFrequency, Score, TwoStageModel},
-    network::Network,
+    model::{LabelFrequency, Namer, Score, ScoringNetworks, TwoStageModel},
     options::Correction,
     poll::Poll,
     probability::{posterior, sigmoid},
     segment::Segment,
     training::is_corrected_by_splc,
-    word::{Word, refuse_infinity},
+    word::Word,
 };
 
 /// A model with the buffers to score one customer.
 pub struct Scorer {
     model: Rc<TwoStageModel>,
     encoder: BlockEncoder,
-    segmentation: Vec<RowNetwork>,
+    segmentation: ScoringNetworks,
+    namer: Namer,
     correction: Vec<RowNetwork>,
     words: Vec<Word>,
     /// The customer scored last: a query often asks several things of one.
@@ -38,7 +38,8 @@ impl Scorer {
         let model = model.into();
         let encoder = BlockEncoder::of_words(&model.encoder);
         Self {
-            segmentation: model.segmentation.iter().map(Network::for_rows).collect(),
+            segmentation: ScoringNetworks::new(&model.segmentation, model.intent),
+            namer: model.offsets.namer(),
             correction: model.correction.iter().map(|stage| stage.network.for_rows()).collect(),
             words: Vec::with_capacity(model.columns.len()),
             last_words: Vec::with_capacity(model.columns.len()),
@@ -64,7 +65,8 @@ impl Scorer {
         self.words.extend(singles.clone().map(Word::of_f32));
         // A fold without a branch is compiled to vector instructions.
         if singles.fold(false, |any, number| any | (number.to_bits() << 1 == INFINITE << 1)) {
-            return self.refuse(numbers.iter().map(|&bytes| f32::from_ne_bytes(bytes).into()));
+            let numbers = numbers.iter().map(|&bytes| f32::from_ne_bytes(bytes).into());
+            return self.score(numbers.map(Value::number));
         }
         self.score_words()
     }
@@ -75,15 +77,9 @@ impl Scorer {
         self.words.clear();
         self.words.extend(numbers.clone().map(Word::of_f64));
         if numbers.clone().fold(false, |any, number| any | number.is_infinite()) {
-            return self.refuse(numbers);
+            return self.score(numbers.map(Value::number));
         }
         self.score_words()
-    }
-
-    /// The error that names what is infinite.
-    fn refuse(&self, numbers: impl Iterator<Item = f64>) -> Result<Score> {
-        refuse_infinity(numbers, &self.model.columns)?;
-        Err(no_score())
     }
 
     fn score_words(&mut self) -> Result<Score> {
@@ -93,21 +89,19 @@ impl Scorer {
             return Ok(score);
         }
         self.encode();
-        let share = 1.0 / self.segmentation.len() as f64;
-        let mut mean = [0.0; 3];
-        for network in &self.segmentation {
-            let [a, b, c, _] = network.logits(&self.inputs, &mut self.room);
-            for (mean, p) in mean.iter_mut().zip(softmax_of_row([a, b, c])) {
-                *mean += share * p;
-            }
-        }
-        let score = self.model.intent.apply(mean.into());
+        let score = self.segmentation.score(&self.inputs);
         if !score.campaign_driven.is_finite() {
             return Err(no_score());
         }
         std::mem::swap(&mut self.words, &mut self.last_words);
         self.last_score = Some(score);
         Ok(score)
+    }
+
+    /// The segment of a score by the model's rule.
+    #[inline]
+    pub fn segment(&self, score: &Score) -> Segment {
+        self.namer.segment(score)
     }
 
     /// Tells if the customer is the one scored last. Most differ in the first word, which takes no

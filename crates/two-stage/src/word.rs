@@ -1,6 +1,9 @@
 //! The 32-bit words that rows are stored as, and the index of a row.
 
-use crate::{Error, ErrorKind, Result, column::Column};
+use crate::{
+    Error, ErrorKind, Result,
+    column::{Column, Kind},
+};
 
 /// One field of a row: the bits of an f32 (NaN = missing), or the code of a category.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,27 +79,19 @@ pub(crate) fn nearest_f32(number: f64) -> f32 {
     (number as f32).clamp(f32::MIN, f32::MAX) + 0.0
 }
 
-/// The word of a feature's value; an infinite one is refused by the feature's name.
-pub(crate) fn number_word(number: f64, feature: &str) -> Result<Word> {
-    if number.is_nan() {
+/// The word of a feature's value. An infinite date counts as missing; an infinite number is refused
+/// by the feature's name.
+pub(crate) fn number_word(number: f64, column: &Column) -> Result<Word> {
+    if number.is_nan() || (number.is_infinite() && column.kind == Kind::Date) {
         return Ok(Word::MISSING_NUMBER);
     }
     if number.is_infinite() {
+        let (name, sign) = (&column.name, if number < 0.0 { "-" } else { "" });
         return Err(Error::new(
             ErrorKind::ValueOutOfRange,
-            format!("feature \"{feature}\" is {}infinity", if number < 0.0 { "-" } else { "" }),
+            format!("feature \"{name}\" is {sign}infinity"),
         )
         .with_hint("Give a finite number, or NULL where the value is missing."));
     }
     Ok(Word::of_f64(number))
-}
-
-/// Refuses the first infinite number, by its column's name.
-pub(crate) fn refuse_infinity<'c>(
-    numbers: impl Iterator<Item = f64>,
-    columns: impl IntoIterator<Item = &'c Column>,
-) -> Result<()> {
-    numbers
-        .zip(columns)
-        .try_for_each(|(number, column)| number_word(number, &column.name).map(drop))
 }

@@ -4,7 +4,7 @@ FROM pg_depend
 WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
     AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'pg_intent')
     AND classid <> 'pg_proc'::regclass
-    AND pg_describe_object(classid, objid, objsubid) !~ '^type (.*\[\]|intent_models|intent_model_versions)$'
+    AND pg_describe_object(classid, objid, objsubid) !~ '^type (.*\[\]|intent_models|intent_model_versions|intent_model_list)$'
 ORDER BY pg_describe_object(classid, objid, objsubid) COLLATE "C";
 
 SELECT p.oid::regprocedure AS function, p.prokind AS kind, p.provolatile AS volatile,

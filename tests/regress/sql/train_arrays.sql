@@ -89,6 +89,7 @@ SELECT * FROM failure($$SELECT train_intent_model(x, 'organic') FROM whole$$);
 SELECT * FROM failure($$SELECT train_intent_model(x, observed_segment) FROM whole WHERE customer_id < 20$$);
 SELECT * FROM failure($$SELECT train_intent_model(x, observed_segment, true, 0.5, -1, '{}') FROM whole$$);
 SELECT * FROM failure($$SELECT train_intent_model(x, observed_segment, true, 1.5, 1, '{}') FROM whole$$);
+SELECT * FROM failure($$SELECT train_intent_model(x, observed_segment, exposed, CASE WHEN customer_id < 300 THEN 0.99 ELSE 0.6 END, 1, '{}') FROM whole$$);
 SELECT * FROM failure($$SELECT train_intent_model(x, observed_segment, '{"sed": 1}') FROM whole$$);
 SELECT * FROM failure($$SELECT train_intent_model(x, observed_segment, '{"missing_rate": 2}') FROM whole$$);
 SELECT * FROM failure($$SELECT train_intent_model(x, observed_segment, '[]') FROM whole$$);

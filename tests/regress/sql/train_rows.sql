@@ -51,7 +51,13 @@ SELECT line FROM unnest(ARRAY['now()', 'now()::timestamp', 'interval ''1 day''',
     failure(format('SELECT train_intent_model(f, observed_segment) FROM shop s, LATERAL (SELECT s.tier, %s AS odd) f', value)) AS line;
 SELECT * FROM failure('SELECT train_intent_model(f, observed_segment) FROM shop s, LATERAL (SELECT s.tier, s.tier) f');
 SELECT * FROM failure('SELECT train_intent_model(ROW(), observed_segment) FROM shop');
-SELECT * FROM failure('SELECT train_intent_model(f, observed_segment) FROM shop s, LATERAL (SELECT ''infinity''::date AS joined) f');
+-- An infinite date counts as missing.
+SELECT warning FROM model_info((SELECT train_intent_model(f, observed_segment, exposed, :options) FROM shop s,
+    LATERAL (SELECT s.tier, CASE WHEN customer_id % 10 > 0 THEN s.mailed ELSE 'infinity' END AS mailed) f)), unnest(warnings) AS warning WHERE warning LIKE 'feature%';
+-- A key, a text of numbers, and a time as one number.
+SELECT warning FROM model_info((SELECT train_intent_model(f, observed_segment, exposed, :options) FROM shop s,
+    LATERAL (SELECT s.tier, 5 * customer_id AS key, CASE WHEN customer_id % 40 > 0 THEN (customer_id % 90)::text ELSE ' ' END AS spent, 20260101000000 + customer_id AS seen) f)), unnest(warnings) AS warning WHERE warning LIKE 'feature%';
+SELECT * FROM failure('SELECT train_intent_model(f, observed_segment) FROM shop s, LATERAL (SELECT customer_id::text AS id, (''2020-01-01''::date + customer_id::int)::text AS since) f');
 SELECT * FROM failure('SELECT train_intent_model(f, observed_segment) FROM shop s, LATERAL (SELECT ''-infinity''::numeric AS spent) f');
 -- Rows of one model have the same columns.
 SELECT * FROM failure('SELECT train_intent_model(CASE WHEN customer_id < 9 THEN ROW(1) ELSE ROW(1, 2) END, observed_segment) FROM shop');

@@ -7,7 +7,7 @@ use kernels::Scale;
 
 use super::{
     encoder::Encoder,
-    encodings::{CLIP, Cell, Encoding, Input, Level, level},
+    encodings::{CLIP, Cell, Encoding, Input, Level, Measure, level},
 };
 use crate::{sample::Sample, word::Word};
 
@@ -19,6 +19,8 @@ pub(crate) struct BlockEncoder {
     /// The inputs of a row before its values are known: each indicator at rest.
     resting: Vec<f32>,
     runs: Vec<NumberRun>,
+    /// The inputs that are measured by another origin and unit than their own.
+    measures: Vec<(usize, Measure)>,
     gaps: Vec<MissingNumber>,
     categories: Vec<Category>,
     scale: Scale,
@@ -67,14 +69,17 @@ impl BlockEncoder {
         let mut block = Self {
             resting: Vec::new(),
             runs: Vec::new(),
+            measures: Vec::new(),
             gaps: Vec::new(),
             categories: Vec::new(),
             scale: Scale::default(),
         };
         for (column, encoding) in encoder.encodings.iter().enumerate() {
             match encoding {
-                Encoding::Number { logarithmic, value, missing } => {
+                Encoding::Number { logarithmic, value, missing, measure } => {
                     if let Some(value) = value {
+                        let input = block.resting.len();
+                        block.measures.extend(measure.map(|measure| (input, measure)));
                         block.number(column, *logarithmic, *value);
                     }
                     if let Some(missing) = missing {
@@ -161,6 +166,9 @@ impl BlockEncoder {
             for (input, &word) in inputs[*input..].iter_mut().zip(&words[columns.clone()]) {
                 *input = word.number();
             }
+        }
+        for &(input, measure) in &self.measures {
+            inputs[input] = measure.apply(inputs[input]);
         }
         for MissingNumber { column, raised: (input, value) } in &self.gaps {
             if words[*column].number().is_nan() {

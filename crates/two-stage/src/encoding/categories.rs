@@ -1,6 +1,7 @@
 //! Fits the encoding of categories: the frequent levels, one input for the rest, one for NULL.
 
 use super::{
+    castable::Castable,
     encodings::{Encoding, Input},
     weighted_rows::WeightedRows,
 };
@@ -13,7 +14,7 @@ use crate::{
 /// A category needs this many rows, and this share of them, for an input of its own.
 const LEVEL_ROWS: u64 = 20;
 const LEVEL_SHARE: f64 = 0.001;
-const MAX_LEVELS: usize = 32;
+pub(crate) const MAX_LEVELS: usize = 32;
 /// A text column with more distinct values for each row than this is a key.
 const KEY_SHARE: f64 = 0.9;
 
@@ -40,6 +41,17 @@ impl Levels {
             }
             None => self.missing += weight,
         }
+    }
+
+    /// The number of distinct texts, and of rows that have one.
+    fn distinct(&self) -> (u64, u64) {
+        let distinct = self.counts.iter().filter(|&&count| count > 0).count();
+        (distinct as u64, self.counts.iter().sum())
+    }
+
+    fn is_key(&self) -> bool {
+        let (distinct, rows) = self.distinct();
+        distinct > LEVEL_ROWS && distinct as f64 > KEY_SHARE * rows as f64
     }
 
     fn encoding(&self, sample: &Sample, total: f64, rows: u64) -> Encoding {
@@ -75,28 +87,37 @@ pub(super) fn fit<W: Fn(SampleRow) -> f64>(
             levels.iter_mut().for_each(|column| column.add(row, weight));
         }
     }
-    let encoding = |levels: &Levels| {
-        refuse_key(&columns[levels.column], &levels.counts)?;
-        Ok((levels.column, levels.encoding(sample, total, count)))
-    };
-    levels.iter().map(encoding).collect()
+    refuse_keys(columns, sample, &levels)?;
+    let encoding = |levels: &Levels| (levels.column, levels.encoding(sample, total, count));
+    Ok(levels.iter().map(encoding).collect())
 }
 
-/// Refuses a text column whose values are almost all distinct.
-fn refuse_key(column: &Column, counts: &[u64]) -> Result<()> {
-    let present_rows: u64 = counts.iter().sum();
-    let distinct = counts.iter().filter(|&&count| count > 0).count();
-    if distinct as u64 > LEVEL_ROWS && distinct as f64 > KEY_SHARE * present_rows as f64 {
-        return Err(Error::new(
-            ErrorKind::InsufficientData,
-            format!(
-                "feature \"{}\" has {distinct} distinct texts in {present_rows} rows, as a key has",
-                column.name
-            ),
-        )
-        .with_hint(format!("Leave \"{}\" out of the features.", column.name)));
+/// Refuses text columns whose values are almost all distinct.
+fn refuse_keys(columns: &[Column], sample: &Sample, levels: &[Levels]) -> Result<()> {
+    let castable = |levels: &Levels, castable: &mut Castable| {
+        let texts = sample.categories(levels.column).zip(levels.counts.iter().copied());
+        castable.add(&columns[levels.column].name, texts)
+    };
+    let is_castable = |levels: &&Levels| castable(levels, &mut Castable::default());
+    let keys = || levels.iter().filter(|levels| levels.is_key());
+    let refused = |message| Error::new(ErrorKind::InsufficientData, message);
+    if let Some(key) = keys().find(|key| !is_castable(key)) {
+        let (name, (distinct, rows)) = (&columns[key.column].name, key.distinct());
+        return Err(refused(format!(
+            "feature \"{name}\" has {distinct} distinct texts in {rows} rows, as a key has"
+        ))
+        .with_hint(format!("Leave \"{name}\" out of the features.")));
     }
-    Ok(())
+    if keys().next().is_none() {
+        return Ok(());
+    }
+    let mut to_cast = Castable::default();
+    for levels in levels.iter().filter(|l| l.is_key() || l.distinct().0 > MAX_LEVELS as u64) {
+        castable(levels, &mut to_cast);
+    }
+    to_cast.message().map_or(Ok(()), |(message, casts)| {
+        Err(refused(message).with_hint(format!("Cast: {casts}.")))
+    })
 }
 
 /// The codes with an input of their own, in bytewise order of their texts (codes are sorted so).

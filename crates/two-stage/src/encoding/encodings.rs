@@ -19,16 +19,20 @@ pub(super) struct Input {
 }
 
 impl Input {
-    /// The input of a value with these moments; `None` where it is constant within f32's resolution.
-    pub fn of_moments(mean: f64, deviation: f64) -> Option<Self> {
-        let constant = deviation <= 1e-9 + 1e-7 * mean.abs();
-        (!constant).then(|| Self { mean: mean as f32, inverse_deviation: (1.0 / deviation) as f32 })
+    /// The input of a value that varies, with these moments of numbers that f32 holds.
+    pub fn of_varying(mean: f64, deviation: f64) -> Self {
+        // The inverse of the smallest deviations would be infinite.
+        let inverse = (1.0 / deviation).min(f32::MAX.into());
+        Self { mean: mean as f32, inverse_deviation: inverse as f32 }
     }
 
-    /// The input of an indicator that is raised in this part of the total weight.
+    /// The input of an indicator that is raised in this part of the total weight; `None` where it
+    /// is always or never raised.
     pub fn of_indicator(raised: f64, total: f64) -> Option<Self> {
         let share = if total > 0.0 { raised / total } else { 0.0 };
-        Self::of_moments(share, (share * (1.0 - share)).max(0.0).sqrt())
+        let deviation = (share * (1.0 - share)).max(0.0).sqrt();
+        let constant = deviation <= 1e-9 + 1e-7 * share;
+        (!constant).then(|| Self::of_varying(share, deviation))
     }
 
     /// The standardised indicator.
@@ -42,6 +46,25 @@ impl Input {
     }
 }
 
+/// The origin and the unit that a number is measured by before its logarithm is taken, where its own
+/// would leave the logarithm a straight line, or only tell the sign.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(super) struct Measure {
+    pub origin: f32,
+    /// A power of two, so that it costs no precision.
+    pub inverse_unit: f32,
+}
+
+impl Measure {
+    pub fn apply(self, number: f32) -> f32 {
+        ((number - self.origin) * self.inverse_unit).clamp(f32::MIN, f32::MAX)
+    }
+
+    fn is_sound(self) -> bool {
+        self.origin.is_finite() && self.inverse_unit.is_finite() && self.inverse_unit > 0.0
+    }
+}
+
 /// A frequent category, and its indicator.
 pub(super) type Level = (String, Option<Input>);
 
@@ -50,7 +73,12 @@ pub(super) type Level = (String, Option<Input>);
 pub(super) enum Encoding {
     /// A number, a boolean or a date. The mean of `value` is that of the rows that have a value, so
     /// a missing one becomes 0.
-    Number { logarithmic: bool, value: Option<Input>, missing: Option<Input> },
+    Number {
+        logarithmic: bool,
+        value: Option<Input>,
+        missing: Option<Input>,
+        measure: Option<Measure>,
+    },
     /// A category: an indicator for each frequent level (sorted bytewise), one for all others, and
     /// one for NULL.
     Category { levels: Vec<Level>, other: Option<Input>, missing: Option<Input> },
@@ -136,7 +164,7 @@ impl Encoding {
         match (self, value) {
             (Self::Number { .. }, Value::Missing) => Ok(Word::MISSING_NUMBER),
             (Self::Category { .. }, Value::Missing) => Ok(Word::MISSING_CATEGORY),
-            (Self::Number { .. }, Value::Number(number)) => number_word(number, &column.name),
+            (Self::Number { .. }, Value::Number(number)) => number_word(number, column),
             (Self::Category { levels, .. }, Value::Category(text)) => {
                 Ok(Word::of_code(match level(levels, text) {
                     Cell::Level(place) => place,
@@ -155,8 +183,9 @@ impl Encoding {
     pub fn is_sound(&self, kind: Kind) -> bool {
         let finite = |input: &Option<Input>| input.is_none_or(Input::is_finite);
         match self {
-            Self::Number { value, missing, .. } => {
-                kind != Kind::Category && finite(value) && finite(missing)
+            Self::Number { value, missing, measure, .. } => {
+                let measured = measure.is_none_or(Measure::is_sound);
+                kind != Kind::Category && finite(value) && finite(missing) && measured
             }
             Self::Category { levels, other, missing } => {
                 kind == Kind::Category

@@ -43,7 +43,7 @@ impl LabelFrequency {
             return self.mean();
         };
         let value = values.get(*column).map(|value| match value {
-            Value::Number(number) if !number.is_nan() => GroupValue::Number(*number as f32 + 0.0),
+            Value::Number(number) if number.is_finite() => GroupValue::Number(*number as f32 + 0.0),
             Value::Category(text) => GroupValue::Category((*text).to_owned()),
             _ => GroupValue::Missing,
         });

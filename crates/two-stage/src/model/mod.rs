@@ -2,13 +2,20 @@
 
 mod intent;
 mod label_frequency;
+mod networks;
 mod report;
 mod score;
+mod segment_rule;
 
 pub use intent::{Intent, Slope};
 pub use label_frequency::{GroupValue, LabelFrequency};
-pub use report::{Comparison, Epoch, Mode, Report, Stage};
+pub(crate) use networks::ScoringNetworks;
+pub(crate) use report::is_significant;
+pub use report::{Comparison, Epoch, Mode, PropensitySource, Report, Stage};
 pub use score::Score;
+pub(crate) use segment_rule::MAX_OFFSET;
+pub(crate) use segment_rule::Namer;
+pub use segment_rule::{Offsets, Rule, SegmentSizes};
 
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +46,8 @@ pub struct TwoStageModel {
     pub(crate) correction: Vec<CorrectionNetwork>,
     pub(crate) intent: Intent,
     pub(crate) report: Report,
+    /// The offsets of the segments, which a score's segment needs.
+    pub(crate) offsets: Offsets,
 }
 
 impl TwoStageModel {
@@ -55,6 +64,17 @@ impl TwoStageModel {
     /// The report of its training.
     pub fn report(&self) -> &Report {
         &self.report
+    }
+
+    /// Tells if the uplift is the same for every customer, so that it ranks nobody.
+    pub fn has_equal_uplift(&self) -> bool {
+        matches!(self.intent, Intent::Constant(intent) if intent == 0.0)
+            || self.report.constant_features.len() == self.columns.len()
+    }
+
+    /// Adds a warning of the caller's to the report.
+    pub fn add_warning(&mut self, warning: String) {
+        self.report.warnings.push(warning);
     }
 
     /// The source of its intent.
@@ -77,6 +97,7 @@ impl TwoStageModel {
         let frequency = self.report.label_frequency.as_ref().is_none_or(LabelFrequency::is_sound);
         self.networks_are_sound()
             && self.intent.is_sound()
+            && self.offsets.is_sound()
             && frequency
             && self.importance_is_sound()
             && self.names_are_sound()

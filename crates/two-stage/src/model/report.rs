@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::label_frequency::LabelFrequency;
+use super::{label_frequency::LabelFrequency, segment_rule::SegmentSizes};
 use crate::sample::Counts;
 
 /// The way in which a training tells a campaign's effect from what customers do anyway.
@@ -20,6 +20,28 @@ impl Mode {
         match self {
             Self::Simple => "simple",
             Self::Exposure => "exposure",
+        }
+    }
+}
+
+/// The source of the probability of exposure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PropensitySource {
+    /// It is the same for every row: the option `exposure_rate`, or the observed share.
+    Constant,
+    /// The rows gave it.
+    Given,
+    /// It was estimated from the features.
+    Estimated,
+}
+
+impl PropensitySource {
+    /// Its name in SQL.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Constant => "constant",
+            Self::Given => "given",
+            Self::Estimated => "estimated",
         }
     }
 }
@@ -72,10 +94,15 @@ pub struct Comparison {
     pub model: String,
     /// AUC of the intent among exposed engaged customers; `None` without both labels.
     pub auc: Option<f64>,
-    /// Macro-F1 of the three segments of exposed customers.
-    pub macro_f1: f64,
+    /// Macro-F1 of the three segments of exposed customers; `None` without any campaign label.
+    pub macro_f1: Option<f64>,
     /// Qini coefficient of P(campaign-driven), in exposure mode.
     pub qini: Option<f64>,
+}
+
+/// Tells if a campaign share is more than two of its standard errors above 0.
+pub(crate) fn is_significant((share, error): (f64, f64)) -> bool {
+    share > 2.0 * error
 }
 
 /// The counts and findings of a training.
@@ -110,4 +137,22 @@ pub struct Report {
     pub warnings: Vec<String>,
     /// The epochs of all stages.
     pub history: Vec<Epoch>,
+    /// The sizes of the segments, expected and given.
+    pub segments: SegmentSizes,
+    /// The source of the probability of exposure; `None` in simple mode.
+    pub propensity: Option<PropensitySource>,
+}
+
+impl Report {
+    /// Tells if exposed customers engaged no more than others, as far as the rows show.
+    pub fn shows_no_effect(&self) -> bool {
+        self.campaign_share.is_some_and(|share| !is_significant(share))
+    }
+
+    /// The mean label frequency; `None` where no row carries a campaign label, or none counts as
+    /// missing.
+    pub fn mean_label_frequency(&self) -> Option<f64> {
+        let frequency = self.label_frequency.as_ref().filter(|_| self.rows_labelled > 0);
+        frequency.map(LabelFrequency::mean)
+    }
 }

@@ -31,6 +31,26 @@ pub enum OnFailure {
     Null,
 }
 
+/// The rule by which probabilities become a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SegmentRule {
+    /// Each segment has as many customers as its probabilities add up to (the default).
+    ExpectedSize,
+    /// The most probable segment is named.
+    MostProbable,
+    /// The segment is named whose probability is highest against the segment's mean.
+    OverRepresented,
+}
+
+/// A propensity that the rows do not give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Propensity {
+    /// It is estimated from the features.
+    Estimate,
+}
+
 /// A row of `train_options()`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OptionInfo {
@@ -139,6 +159,16 @@ options! {
     seed: u64 = 0,
         Whole(0, (1 << 53) - 1),
         "start of every random choice: split, initial weights, shuffles, sampling";
+    segment_rule: SegmentRule = SegmentRule::ExpectedSize,
+        OneOf(&[
+            ("expected_size", SegmentRule::ExpectedSize),
+            ("most_probable", SegmentRule::MostProbable),
+            ("over_represented", SegmentRule::OverRepresented),
+        ]),
+        "how a customer's segment follows from the probabilities: so that each segment has its expected size, the most probable, or the most over-represented against the average customer";
+    propensity: Option<Propensity> = None,
+        Optional(OneOf(&[("estimate", Propensity::Estimate)]), "none"),
+        "estimate each customer's chance of exposure from the features, where exposure was not random";
 }
 
 impl Correction {
@@ -188,6 +218,12 @@ impl Options {
     }
 
     fn check_together(self) -> Result<Self> {
+        if self.propensity.is_some() && self.exposure_rate.is_some() {
+            return Err(invalid(
+                "option \"propensity\" is estimate, but \"exposure_rate\" is given",
+            )
+            .with_hint("Leave out one of the two options."));
+        }
         let least = self.correction.min_epochs();
         if self.epochs < least {
             return Err(invalid(format!(

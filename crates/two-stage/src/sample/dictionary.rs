@@ -48,7 +48,7 @@ impl Dictionary {
         code
     }
 
-    pub(super) fn texts(&self) -> impl ExactSizeIterator<Item = &str> {
+    pub(super) fn texts(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
         self.texts.iter().map(String::as_str)
     }
 

@@ -11,7 +11,9 @@ mod dictionary;
 mod order;
 mod partial;
 mod row;
+mod spans;
 mod target;
+mod view;
 
 pub use counts::Counts;
 pub use partial::Partial;
@@ -25,9 +27,10 @@ use crate::{
     Error, ErrorKind, Result,
     column::{Column, Kind, Value, check_count, require_same},
     poll::Poll,
-    word::{RowIndex, Word, number_word, refuse_infinity},
+    word::{Word, number_word},
 };
 use dictionary::Dictionary;
+use spans::Spans;
 use target::TARGET_WORDS;
 
 /// Bounds of the memory for the texts of all category columns together: a quarter of the memory
@@ -58,6 +61,9 @@ pub struct Sample {
     ordered: bool,
     #[serde(skip)]
     poll: Poll,
+    spans: Spans,
+    /// Columns that were left out, because their names are those of roles.
+    left_out: Vec<String>,
 }
 
 impl Sample {
@@ -76,6 +82,8 @@ impl Sample {
             sampled: false,
             ordered: false,
             poll,
+            spans: Spans::default(),
+            left_out: Vec::new(),
         }
     }
 
@@ -111,12 +119,25 @@ impl Sample {
         match &self.columns {
             None => {
                 self.dictionaries = columns.iter().map(|_| Dictionary::default()).collect();
+                self.spans = Spans::new(columns.len());
                 self.columns = Some(columns);
                 self.positional = positional;
                 Ok(())
             }
             Some(known) => require_same(known, &columns),
         }
+    }
+
+    /// Remembers columns that are not features, because their names are those of roles.
+    pub fn leave_out(&mut self, names: &[String]) {
+        self.left_out.extend_from_slice(names);
+        self.left_out.sort_unstable();
+        self.left_out.dedup();
+    }
+
+    /// The columns that were left out, in the order of their names.
+    pub fn left_out(&self) -> &[String] {
+        &self.left_out
     }
 
     /// Counts a row whose features are NULL as a whole.
@@ -147,7 +168,10 @@ impl Sample {
             }));
             // A fold without a branch is compiled to vector instructions.
             if numbers.clone().fold(false, |any, number| any | number.is_infinite()) {
-                refuse_infinity(numbers, sample.features())?;
+                sample.words.truncate(start);
+                sample.push_values(numbers.map(Value::number))?;
+            } else {
+                sample.spans.add_numbers(numbers);
             }
             match sample.columns.as_ref().map(Vec::len) {
                 Some(length) if length == sample.words.len() - start => Ok(()),
@@ -164,10 +188,12 @@ impl Sample {
         let target_words = target.words()?;
         self.counts.read += 1;
         self.counts.unknown_exposure += u64::from(target.exposed.is_none());
+        self.counts.unexposed += u64::from(target.exposed == Some(false));
         let Some(target_words) = target_words else {
             match target.segment {
                 None => self.counts.unlabelled += 1,
-                Some(_) => self.counts.zero_weight += 1,
+                Some(_) if target.weight == Some(0.0) => self.counts.zero_weight += 1,
+                Some(_) => self.counts.no_overlap += 1,
             }
             return Ok(());
         };
@@ -190,15 +216,18 @@ impl Sample {
                 "a row came before its columns were named",
             ));
         };
-        for (column, dictionary) in columns.iter().zip(&mut self.dictionaries) {
-            let word = match (values.next(), column.kind) {
+        for (feature, (column, dictionary)) in
+            columns.iter().zip(&mut self.dictionaries).enumerate()
+        {
+            let value = values.next();
+            let word = match (value, column.kind) {
                 (Some(Value::Missing), Kind::Category) => Word::MISSING_CATEGORY,
                 (Some(Value::Missing), _) => Word::MISSING_NUMBER,
                 (Some(Value::Category(text)), Kind::Category) => {
                     dictionary.code(text, &column.name, &mut self.dictionary_room)?
                 }
                 (Some(Value::Number(number)), kind) if kind != Kind::Category => {
-                    number_word(number, &column.name)?
+                    number_word(number, column)?
                 }
                 _ => {
                     return Err(Error::new(
@@ -208,8 +237,14 @@ impl Sample {
                 }
             };
             self.words.push(word);
+            self.spans.add(feature, value.unwrap_or(Value::Missing));
         }
         Ok(())
+    }
+
+    /// The span of each feature's numbers, and its infinite dates.
+    pub(crate) fn spans(&self) -> &Spans {
+        &self.spans
     }
 
     /// Words of one row.
@@ -228,6 +263,11 @@ impl Sample {
         self.sampled.then(|| (self.len(), self.kept_before_sampling))
     }
 
+    /// Rows that could teach: those that entered the buffer, and those without overlap.
+    pub(crate) fn usable(&self) -> u64 {
+        self.kept_before_sampling + self.counts.no_overlap
+    }
+
     /// The number of rows, each counted as often as it came.
     pub fn len(&self) -> u64 {
         self.rows().map(|row| u64::from(row.count())).sum()
@@ -236,38 +276,6 @@ impl Sample {
     /// Tells if no row is in the buffer.
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()
-    }
-
-    pub(crate) fn words(&self) -> &[Word] {
-        &self.words
-    }
-
-    /// The distinct rows.
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = SampleRow<'_>> {
-        self.words.chunks_exact(self.stride()).map(SampleRow::new)
-    }
-
-    /// A distinct row.
-    pub fn row(&self, index: RowIndex) -> SampleRow<'_> {
-        SampleRow::new(self.row_words(index))
-    }
-
-    fn row_words(&self, index: RowIndex) -> &[Word] {
-        let stride = self.stride();
-        &self.words[index.get() * stride..][..stride]
-    }
-
-    /// Brings rows into the CPU's caches ahead of their use: rows in a random order are far apart,
-    /// and waiting for each takes longer than copying it.
-    pub(crate) fn prefetch(&self, rows: &[RowIndex]) {
-        for &row in rows {
-            kernels::prefetch(self.row_words(row));
-        }
-    }
-
-    /// The texts of a category column, by code.
-    pub fn categories(&self, column: usize) -> impl ExactSizeIterator<Item = &str> {
-        self.dictionaries[column].texts()
     }
 }
 

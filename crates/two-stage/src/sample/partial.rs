@@ -51,10 +51,12 @@ impl Sample {
     pub fn merge(&mut self, partial: Partial) -> Result<()> {
         let Partial { sample: other, words } = partial;
         self.counts.add(other.counts);
+        self.leave_out(&other.left_out);
         let Some(columns) = other.columns else {
             return Ok(());
         };
         self.set_columns(columns, other.positional)?;
+        self.spans.merge(&other.spans);
         let codes = self.take_dictionaries(&other.dictionaries)?;
         self.append(words, &codes);
         self.kept_before_sampling += other.kept_before_sampling;

@@ -11,7 +11,8 @@ pub struct Target {
     pub segment: Option<Segment>,
     /// `None` = unknown: treated as exposed, and counted.
     pub exposed: Option<bool>,
-    /// P(exposed), from 0.02 to 0.98; `None` = the option, or the observed share.
+    /// P(exposed); `None` = the option, or the observed share. A row outside 0.02 to 0.98 is counted
+    /// and teaches nothing.
     pub propensity: Option<f64>,
     /// The weight, 0 or more; `None` = 1.
     pub weight: Option<f64>,
@@ -34,14 +35,14 @@ impl Target {
             )
             .with_hint("Give a finite weight of 0 or more, or NULL for 1."));
         }
-        if let Some(propensity) = self.propensity.filter(|p| !COMPARABLE_EXPOSURE.contains(p)) {
+        if let Some(propensity) = self.propensity.filter(|p| !(0.0..=1.0).contains(p)) {
             return Err(Error::new(
                 ErrorKind::ValueOutOfRange,
                 format!("propensity cannot be {propensity}"),
             )
             .with_hint("Give a propensity from 0.02 to 0.98, or leave such customers out."));
         }
-        let Some(segment) = self.segment.filter(|_| weight > 0.0) else {
+        let Some(segment) = self.segment.filter(|_| weight > 0.0 && self.overlaps()) else {
             return Ok(None);
         };
         let exposed = u32::from(self.exposed.unwrap_or(true)) * EXPOSED;
@@ -54,5 +55,10 @@ impl Target {
             Word::of_f32(propensity),
             Word::of_code(1),
         ]))
+    }
+
+    /// Tells if the row's propensity, where it has one, allows a comparison.
+    pub(super) fn overlaps(&self) -> bool {
+        self.propensity.is_none_or(|p| COMPARABLE_EXPOSURE.contains(&p))
     }
 }

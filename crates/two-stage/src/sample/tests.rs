@@ -8,6 +8,7 @@ use crate::{
     options::Options,
     segment::Segment,
     testing::{NO_LIMIT, column, target},
+    word::RowIndex,
 };
 
 fn columns() -> Vec<Column> {
@@ -146,8 +147,15 @@ fn rows_that_teach_nothing_are_counted() {
     sample.push(values(), Target { segment: None, ..known }).unwrap();
     sample.push(values(), Target { weight: Some(0.0), ..known }).unwrap();
     sample.push(values(), Target { exposed: None, ..known }).unwrap();
-    let counts =
-        Counts { read: 4, null_features: 1, unlabelled: 1, zero_weight: 1, unknown_exposure: 1 };
+    let counts = Counts {
+        read: 4,
+        null_features: 1,
+        unlabelled: 1,
+        zero_weight: 1,
+        unknown_exposure: 1,
+        unexposed: 0,
+        no_overlap: 0,
+    };
     assert_eq!(sample.counts(), counts);
     assert_eq!(sample.len(), 1);
     assert!(sample.row(RowIndex::new(0)).exposed(), "unknown exposure counts as exposed");
@@ -164,7 +172,11 @@ fn values_that_cannot_be_learned_from_are_refused_by_name() {
     assert_eq!(refused(f64::NEG_INFINITY, known), "feature \"age\" is -infinity");
     assert_eq!(refused(1.0, Target { weight: Some(-1.0), ..known }), "weight cannot be -1");
     assert_eq!(refused(1.0, Target { weight: Some(f64::NAN), ..known }), "weight cannot be NaN");
-    assert_eq!(refused(1.0, Target { propensity: Some(1.0), ..known }), "propensity cannot be 1");
+    assert_eq!(refused(1.0, Target { propensity: Some(1.5), ..known }), "propensity cannot be 1.5");
+    assert_eq!(
+        refused(1.0, Target { propensity: Some(f64::NAN), ..known }),
+        "propensity cannot be NaN"
+    );
     assert!(sample.is_empty(), "a refused row leaves nothing behind");
 }
 
@@ -219,4 +231,14 @@ fn samples_of_other_features_do_not_merge() {
     let mut other = Sample::new(0, NO_LIMIT, Poll::NEVER);
     other.set_columns(vec![columns().remove(0)], false).unwrap();
     assert_eq!(merge(&mut sample(NO_LIMIT), other).unwrap_err().kind, ErrorKind::WrongLength);
+}
+
+#[test]
+fn columns_that_were_left_out_are_merged() {
+    let mut first = sample(NO_LIMIT);
+    first.leave_out(&["weight".to_owned()]);
+    let mut second = sample(NO_LIMIT);
+    second.leave_out(&["weight".to_owned(), "exposed".to_owned()]);
+    first.merge(second.into()).unwrap();
+    assert_eq!(first.left_out(), ["exposed", "weight"]);
 }

@@ -1,7 +1,7 @@
 //! The campaign share π: the part of the engagement of exposed customers that the campaign caused.
 
 use super::{errors::insufficient, rows::TrainingRows};
-use crate::Result;
+use crate::{Result, model::is_significant};
 
 /// The campaign share, with the labelled share beside it.
 #[derive(Debug, Clone, Copy)]
@@ -83,6 +83,6 @@ impl CampaignShare {
 
     /// Tells if π is more than two standard errors above 0.
     pub fn is_significant(self) -> bool {
-        self.share > 2.0 * self.error
+        is_significant((self.share, self.error))
     }
 }

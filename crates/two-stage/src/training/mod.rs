@@ -1,21 +1,27 @@
 //! Training: from a sample to a model. [`train`] reads as the table of contents of the method,
 //! which docs/method.md tells in full.
 
+mod binary;
 mod campaign_share;
 mod committee;
 mod distillation;
 mod engine;
 mod errors;
 mod exposure;
+mod few_values;
 mod folds;
 mod label_correction;
 mod label_frequency;
 mod losses;
 mod method;
 mod observer;
+mod per_row;
+mod propensity;
 mod report;
+mod ridge;
 mod rows;
 mod run;
+mod segment_rule;
 mod segmentation;
 mod slope;
 
@@ -24,7 +30,7 @@ pub use observer::{Observer, Progress, Step};
 
 use crate::{
     Error, ErrorKind, Result,
-    model::{Intent, Mode, Report, TwoStageModel},
+    model::{Intent, Mode, Offsets, Report, SegmentSizes, TwoStageModel},
     options::{OnFailure, Options},
     sample::Sample,
 };
@@ -33,7 +39,7 @@ use committee::Committee;
 use engine::with_pool;
 use label_correction::corrections;
 use method::Method;
-use report::{comparison, guards, importance};
+use report::{comparison, feature_values, guards, importance, leaks, random_exposure};
 use rows::TrainingRows;
 use run::Run;
 
@@ -81,7 +87,10 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
 
     run.enter(Step::Encoding);
     let rows = TrainingRows::new(sample, options, &mut run.warnings)?;
+    feature_values::warn(&rows, &mut run);
     guards::contradicted_propensity(&rows, &mut run);
+    random_exposure::warn(&rows, &mut run);
+    let rows = propensity::estimate(rows, &mut run)?;
 
     let share = match rows.mode() {
         Mode::Exposure => Some(CampaignShare::estimate(&rows)?),
@@ -89,11 +98,13 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
     };
     let method = Method::choose(&rows, share, &mut run)?;
     let committee = committee::fit(&rows, &mut run, &method)?;
+    let (offsets, sizes) = segment_rule::estimate(&rows, &mut run, &committee);
     let comparison = comparison::compare(&rows, &mut run, &committee)?;
     let importance = importance::estimate(&rows, &mut run, &committee);
+    leaks::warn(&rows, &mut run, &committee, &importance);
 
-    let report = Report { comparison, importance, ..report(&rows, run, &committee, share) };
-    Ok(into_model(rows, committee, report))
+    let report = Report { comparison, importance, ..report(&rows, run, &committee, share, sizes) };
+    Ok(into_model(rows, committee, report, offsets))
 }
 
 /// The counts and findings; comparison and importance are still to come.
@@ -102,6 +113,7 @@ fn report(
     run: Run,
     committee: &Committee,
     share: Option<CampaignShare>,
+    segments: SegmentSizes,
 ) -> Report {
     let columns = rows.sample.features();
     let (corrected, corrected_total) = match committee.intent {
@@ -110,7 +122,7 @@ fn report(
     };
     let constant = rows.encoder.constant_columns().map(|column| columns[column].name.clone());
     Report {
-        counts: rows.sample.counts(),
+        counts: propensity::counts(rows),
         rows: rows.len() as u64,
         rows_engaged: rows.engaged() as u64,
         rows_labelled: rows.labelled() as u64,
@@ -124,10 +136,17 @@ fn report(
         comparison: Vec::new(),
         warnings: run.warnings,
         history: run.history,
+        segments,
+        propensity: rows.propensity_source(),
     }
 }
 
-fn into_model(rows: TrainingRows, committee: Committee, report: Report) -> TwoStageModel {
+fn into_model(
+    rows: TrainingRows,
+    committee: Committee,
+    report: Report,
+    offsets: Offsets,
+) -> TwoStageModel {
     TwoStageModel {
         columns: rows.sample.features().to_vec(),
         positional: rows.sample.positional(),
@@ -137,6 +156,7 @@ fn into_model(rows: TrainingRows, committee: Committee, report: Report) -> TwoSt
         correction: committee.correction,
         intent: committee.intent,
         report,
+        offsets,
     }
 }
 

@@ -19,6 +19,8 @@ pub enum Step {
     Comparison,
     /// The importance of the features is estimated.
     Importance,
+    /// The probability of exposure is estimated.
+    Propensity,
 }
 
 impl Step {
@@ -33,6 +35,7 @@ impl Step {
             Self::Distillation => "distillation",
             Self::Comparison => "comparison",
             Self::Importance => "importance",
+            Self::Propensity => "propensity",
         }
     }
 }

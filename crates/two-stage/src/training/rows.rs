@@ -1,15 +1,17 @@
 //! The rows that a training uses, each seen as a view of its features, labels and weights.
 
-use std::ops::{Index, IndexMut};
-
-use super::{errors::insufficient, exposure::Exposure};
+pub(super) use super::per_row::PerRow;
+use super::{
+    errors::insufficient,
+    exposure::{Exposure, check_overlap},
+};
 use crate::{
     Result,
     encoding::{BlockEncoder, Encoder},
-    model::Mode,
+    model::{Mode, PropensitySource},
     options::Options,
     poll::Poll,
-    sample::Sample,
+    sample::{Sample, SampleRow},
     segment::Segment,
     word::{RowIndex, Word},
 };
@@ -25,6 +27,8 @@ pub(super) struct TrainingRows<'a> {
     pub encoder: Encoder,
     block_encoder: BlockEncoder,
     exposure: Exposure,
+    /// Estimated probabilities of exposure; NaN where they allow no comparison.
+    estimates: Option<PerRow<f32>>,
     totals: Totals,
     /// The factor that makes the mean weight 1.
     weight_scale: f64,
@@ -69,9 +73,9 @@ struct Totals {
 }
 
 impl Totals {
-    fn of(sample: &Sample, exposure: &Exposure) -> Self {
+    fn of<'a>(used: impl Iterator<Item = SampleRow<'a>>) -> Self {
         let mut totals = Self::default();
-        for row in sample.poll().each(sample.rows()).filter(|&row| exposure.uses(row)) {
+        for row in used {
             let count = u64::from(row.count());
             let driven = row.segment() == Segment::CampaignDriven;
             totals.rows += count;
@@ -82,6 +86,21 @@ impl Totals {
         }
         totals
     }
+
+    fn check(&self) -> Result<()> {
+        if self.rows >= MIN_ROWS {
+            return Ok(());
+        }
+        Err(insufficient(
+            format!("{} rows can be used for training, but {MIN_ROWS} are needed", self.rows),
+            "Give more rows with an observed segment.",
+        ))
+    }
+
+    /// The factor that makes the mean weight 1.
+    fn scale(&self) -> f64 {
+        self.rows as f64 / self.weight
+    }
 }
 
 impl<'a> TrainingRows<'a> {
@@ -91,20 +110,27 @@ impl<'a> TrainingRows<'a> {
         options: &'a Options,
         warnings: &mut Vec<String>,
     ) -> Result<Self> {
+        check_overlap(sample, warnings)?;
         let exposure = Exposure::of(sample, options, warnings)?;
-        let totals = Totals::of(sample, &exposure);
-        if totals.rows < MIN_ROWS {
-            return Err(insufficient(
-                format!("{} rows can be used for training, but {MIN_ROWS} are needed", totals.rows),
-                "Give more rows with an observed segment.",
-            ));
-        }
-        let weight_scale = totals.rows as f64 / totals.weight;
+        let used = sample.poll().each(sample.rows()).filter(|&row| exposure.uses(row));
+        let totals = Totals::of(used);
+        totals.check()?;
+        let weight_scale = totals.scale();
         let encoder = Encoder::fit(sample, |row| {
             if exposure.uses(row) { row.total_weight() * weight_scale } else { 0.0 }
         })?;
         let block_encoder = BlockEncoder::of_sample(&encoder, sample);
-        let rows = Self { sample, options, encoder, block_encoder, exposure, totals, weight_scale };
+        let estimates = None;
+        let rows = Self {
+            sample,
+            options,
+            encoder,
+            block_encoder,
+            exposure,
+            estimates,
+            totals,
+            weight_scale,
+        };
         if rows.totals.relabelled > 0 {
             warnings.push(format!(
                 "{} unexposed rows are labelled campaign_driven and count as organic",
@@ -113,6 +139,16 @@ impl<'a> TrainingRows<'a> {
         }
         rows.check_segments()?;
         Ok(rows)
+    }
+
+    /// Gives the rows their estimated probabilities of exposure, and leaves out those that are NaN.
+    pub fn with_estimates(mut self, estimates: PerRow<f32>) -> Result<Self> {
+        self.estimates = Some(estimates);
+        self.totals = Totals::of(self.used().map(|index| self.sample.row(index)));
+        self.totals.check()?;
+        self.weight_scale = self.totals.scale();
+        self.check_segments()?;
+        Ok(self)
     }
 
     fn check_segments(&self) -> Result<()> {
@@ -138,6 +174,25 @@ impl<'a> TrainingRows<'a> {
     /// Tells if the probability of exposure comes from an option or an argument.
     pub fn propensity_is_given(&self) -> bool {
         self.exposure.given
+    }
+
+    /// Tells if some rows give their own probability of exposure.
+    pub fn give_propensity(&self) -> bool {
+        self.exposure.given_by_rows
+    }
+
+    /// The source of the probability of exposure, in exposure mode.
+    pub fn propensity_source(&self) -> Option<PropensitySource> {
+        (self.mode() == Mode::Exposure).then_some(match self.estimates {
+            Some(_) => PropensitySource::Estimated,
+            None if self.give_propensity() => PropensitySource::Given,
+            None => PropensitySource::Constant,
+        })
+    }
+
+    /// Tells if the rows say who was not exposed, even where the mode leaves those out.
+    pub fn know_exposure(&self) -> bool {
+        self.exposure.known
     }
 
     pub fn poll(&self) -> Poll {
@@ -187,16 +242,24 @@ impl<'a> TrainingRows<'a> {
             },
             exposed,
             weight: f64::from(row.weight()) * self.weight_scale,
-            propensity: self.exposure.propensity(row),
+            propensity: match &self.estimates {
+                Some(estimates) => estimates[index].into(),
+                None => self.exposure.propensity(row),
+            },
             count: row.count(),
         }
     }
 
     /// The used rows, each once.
     pub fn each(&self) -> impl Iterator<Item = TrainingRow<'a>> + '_ {
+        self.used().map(|index| self.row(index))
+    }
+
+    fn used(&self) -> impl Iterator<Item = RowIndex> + '_ {
         let indices = self.poll().each((0..self.distinct()).map(RowIndex::new));
-        let used = indices.filter(|&index| self.exposure.uses(self.sample.row(index)));
-        used.map(|index| self.row(index))
+        let has_overlap =
+            |row| self.estimates.as_ref().is_none_or(|estimates| !estimates[row].is_nan());
+        indices.filter(move |&row| self.exposure.uses(self.sample.row(row)) && has_overlap(row))
     }
 
     /// The used rows, each as often as it came.
@@ -219,7 +282,7 @@ impl<'a> TrainingRows<'a> {
 
     /// One value for each distinct row.
     pub fn fill<T: Clone>(&self, value: T) -> PerRow<T> {
-        PerRow(vec![value; self.distinct()])
+        PerRow::filled(value, self.distinct())
     }
 
     /// Says that these rows are the next to be encoded.
@@ -231,35 +294,5 @@ impl<'a> TrainingRows<'a> {
     pub fn encode(&self, rows: &[RowIndex], inputs: &mut [f32]) {
         let words = rows.iter().map(|&row| self.sample.row(row).features);
         self.block_encoder.encode(words, inputs);
-    }
-}
-
-/// A value for each distinct row of a sample.
-#[derive(Debug, Clone)]
-pub(super) struct PerRow<T>(Vec<T>);
-
-impl<T> PerRow<T> {
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.0.iter_mut()
-    }
-}
-
-impl PerRow<f32> {
-    pub fn add(&mut self, other: &Self) {
-        self.0.iter_mut().zip(&other.0).for_each(|(sum, value)| *sum += value);
-    }
-}
-
-impl<T> Index<RowIndex> for PerRow<T> {
-    type Output = T;
-
-    fn index(&self, row: RowIndex) -> &T {
-        &self.0[row.get()]
-    }
-}
-
-impl<T> IndexMut<RowIndex> for PerRow<T> {
-    fn index_mut(&mut self, row: RowIndex) -> &mut T {
-        &mut self.0[row.get()]
     }
 }

@@ -21,6 +21,10 @@ pub(in crate::training) enum Stream {
     Distillation,
     /// A standard model.
     Comparison(u8),
+    /// The folds of the pilots for few rows.
+    RoughPilotFolds,
+    /// The network that estimates the propensity of this fold.
+    Propensity(u8),
 }
 
 /// The stream of this purpose.
@@ -34,6 +38,8 @@ pub(in crate::training) fn stream(seed: u64, stream: Stream) -> ChaCha8Rng {
         Stream::Segmentation(member) => (5, member),
         Stream::Distillation => (6, 0),
         Stream::Comparison(number) => (7, number),
+        Stream::RoughPilotFolds => (8, 0),
+        Stream::Propensity(fold) => (9, fold),
     };
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(purpose << 8 | u64::from(number));

@@ -5,12 +5,15 @@ use crate::{
     Error, ErrorKind, Result,
     column::Kind,
     model::{GroupValue, LabelFrequency},
-    training::{label_correction::RowFrequency, rows::TrainingRows, run::Run},
+    training::{
+        few_values::{MAX_VALUES, few_values},
+        label_correction::RowFrequency,
+        rows::TrainingRows,
+        run::Run,
+    },
     word::{RowIndex, Word},
 };
 
-/// The largest number of values.
-const MAX_GROUPS: usize = 32;
 /// A group needs this many labelled rows. Where attribution misses nearly all of a group, there are
 /// few labels to find: with 150 needed, the pooled c cost .13 AUC in that case.
 const MIN_LABELLED: usize = 50;
@@ -38,17 +41,10 @@ pub(super) struct Groups {
 
 impl Groups {
     pub fn new(rows: &TrainingRows, engaged: &[RowIndex], column: usize) -> Result<Self> {
-        let mut values: Vec<Word> = Vec::new();
-        for row in rows.of(engaged) {
-            let value = row.features[column];
-            if let Err(place) = values.binary_search(&value) {
-                if values.len() == MAX_GROUPS {
-                    return Err(too_many(&rows.sample.features()[column].name));
-                }
-                values.insert(place, value);
-            }
+        match few_values(rows, engaged, column) {
+            Some(values) => Ok(Self { column, values }),
+            None => Err(too_many(&rows.sample.features()[column].name)),
         }
-        Ok(Self { column, values })
     }
 
     /// c of every row, by its group; the pooled c where a group has too few labels.
@@ -102,7 +98,7 @@ fn too_many(name: &str) -> Error {
     Error::new(
         ErrorKind::InvalidParameter,
         format!(
-            "attribution_by names \"{name}\", which has more than {MAX_GROUPS} distinct values"
+            "attribution_by names \"{name}\", which has more than {MAX_VALUES} distinct values"
         ),
     )
     .with_hint("Name a feature with fewer distinct values.")

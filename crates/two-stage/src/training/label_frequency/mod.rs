@@ -3,6 +3,7 @@
 
 mod groups;
 mod pilot;
+mod rough_pilot;
 mod top_share;
 
 use super::{
@@ -17,8 +18,11 @@ const NO_LABELS: f64 = 0.001;
 /// The smallest campaign share that the label frequency is divided by.
 const MIN_CAMPAIGN_SHARE: f64 = 1e-3;
 /// The automatic estimate needs this many engaged and labelled rows.
-const MIN_ENGAGED: usize = 1500;
-const MIN_LABELLED: usize = 150;
+const MIN_ENGAGED: usize = 500;
+const MIN_LABELLED: usize = 50;
+/// With fewer than this many it is rough: regressions stand for networks.
+const FULL_ENGAGED: usize = 1500;
+const FULL_LABELLED: usize = 150;
 
 /// Chooses c of every row.
 pub(super) fn choose(
@@ -65,12 +69,24 @@ fn estimate(rows: &TrainingRows, run: &mut Run, column: Option<usize>) -> Result
         return Ok(RowFrequency::pooled(rows, 1.0));
     }
     let groups = column.map(|column| Groups::new(rows, &engaged, column)).transpose()?;
-    let scored = pilot::scored(rows, run, &engaged)?;
+    let rough = engaged.len() < FULL_ENGAGED || rows.labelled() < FULL_LABELLED;
+    let scored = if rough {
+        run.warn(format!(
+            "the missing rate is a rough estimate: {} engaged and {} labelled rows are few ({FULL_ENGAGED} and {FULL_LABELLED} tell it better)",
+            engaged.len(),
+            rows.labelled()
+        ));
+        rough_pilot::scored(rows, run, &engaged)
+    } else {
+        pilot::scored(rows, run, &engaged)?
+    };
     let pooled = top_share::labelled_share(rows, &scored, |_| true);
     Ok(match groups {
         Some(groups) => groups.frequency(rows, run, &scored, pooled),
         None => {
-            uneven_attribution::warn(rows, run, &scored);
+            if !rough {
+                uneven_attribution::warn(rows, run, &scored);
+            }
             RowFrequency::pooled(rows, pooled)
         }
     })

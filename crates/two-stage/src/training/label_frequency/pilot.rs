@@ -4,11 +4,9 @@
 use crate::{
     Result,
     training::{
-        engine::{
-            Logistic, Objective, Plan, Stream, Tally, fit, for_each_logistic, predict, stream,
-        },
+        binary::Binary,
+        engine::{Plan, Stream, fit, predict, stream},
         folds::deal,
-        losses::intent,
         observer::Step,
         rows::TrainingRows,
         run::Run,
@@ -39,7 +37,9 @@ pub(super) fn scored(
         let validation = pick(&|i| fold[i] != unseen && part[i] == 0);
         let split = (training, validation);
         let plan = Plan::new(rows, Step::LabelFrequency, Stream::Pilot(unseen), split);
-        let pilot = fit(rows, run, 1, &plan, &ObservedLabels { rows }, |_| ())?.network;
+        let pilot =
+            fit(rows, run, 1, &plan, &Binary { rows, label: |row| row.is_labelled() }, |_| ())?
+                .network;
         let unseen = pick(&|i| fold[i] == unseen);
         predict(rows, run, Step::LabelFrequency, &pilot, &unseen, |row, logits| {
             scored.push((logits[0], row));
@@ -47,39 +47,4 @@ pub(super) fn scored(
     }
     rows.poll().sort(&mut scored, &|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     Ok(scored.into_iter().map(|(_, row)| row).collect())
-}
-
-/// The objective of a pilot.
-struct ObservedLabels<'a> {
-    rows: &'a TrainingRows<'a>,
-}
-
-impl ObservedLabels<'_> {
-    /// The row's weighted loss and its slope.
-    fn loss(&self, row: RowIndex, chance: Logistic) -> (f64, f64) {
-        let row = self.rows.row(row);
-        let s = f64::from(u8::from(row.is_labelled()));
-        let (loss, slope) = intent(chance, s, 1.0);
-        (row.weight * loss, row.weight * slope)
-    }
-}
-
-impl Objective for ObservedLabels<'_> {
-    fn gradients(&self, _: usize, rows: &[RowIndex], logits: &[f32], out: &mut [f32]) -> Tally {
-        let mut tally = Tally::default();
-        for_each_logistic(logits, 1, |place, chances| {
-            let (loss, slope) = self.loss(rows[place], chances[0]);
-            out[place] = slope as f32;
-            tally.loss += loss;
-        });
-        tally
-    }
-
-    fn validation(&self, rows: &[RowIndex], logits: &[f32]) -> f64 {
-        let mut total = 0.0;
-        for_each_logistic(logits, 1, |place, chances| {
-            total += self.loss(rows[place], chances[0]).0;
-        });
-        total
-    }
 }

@@ -18,6 +18,7 @@ use crate::{
         observer::Step,
         rows::TrainingRows,
         run::Run,
+        segment_rule::{self, Scored},
         segmentation::Segments,
     },
     word::RowIndex,
@@ -71,7 +72,7 @@ fn measure(
     model: &str,
 ) -> Comparison {
     let (mut labelled, mut intents) = (Vec::new(), Vec::new());
-    let (mut actual, mut predicted) = (Vec::new(), Vec::new());
+    let (mut actual, mut scored) = (Vec::new(), Vec::new());
     let mut contacts = Vec::new();
     predict(rows, run, Step::Comparison, network, held_out, |row, logits| {
         let score = Score::from(softmax([logits[0], logits[1], logits[2]].map(f64::from)));
@@ -84,7 +85,7 @@ fn measure(
         });
         if exposed {
             actual.push(segment);
-            predicted.push(score.segment());
+            scored.push(Scored { score, weight: row.weight });
         }
         if exposed && segment.engaged() {
             labelled.push(segment == Segment::CampaignDriven);
@@ -94,7 +95,15 @@ fn measure(
     Comparison {
         model: model.to_owned(),
         auc: auc(&labelled, &intents),
-        macro_f1: macro_f1(&actual, &predicted),
+        macro_f1: if rows.labelled() > 0 { f1(rows, &actual, &scored) } else { None },
         qini: if rows.mode() == Mode::Exposure { qini(contacts) } else { None },
     }
+}
+
+/// Macro-F1 by the rule that the option asks for, with offsets that fit this network.
+fn f1(rows: &TrainingRows, actual: &[Segment], scored: &[Scored]) -> Option<f64> {
+    let (offsets, _) = segment_rule::fit(scored, rows.options.segment_rule(), rows.poll());
+    let namer = offsets.namer();
+    let predicted: Vec<Segment> = scored.iter().map(|row| namer.segment(&row.score)).collect();
+    macro_f1(actual, &predicted)
 }

@@ -2,8 +2,9 @@
 //! feature.
 
 use crate::{
-    column::Kind,
+    column::{Column, Kind},
     training::{
+        few_values::few_values,
         observer::Step,
         rows::{TrainingRow, TrainingRows},
         run::Run,
@@ -23,23 +24,47 @@ const MAX_RATIO: f64 = 0.5;
 /// rows. `scored` has engaged rows, the best first.
 pub(in crate::training) fn warn(rows: &TrainingRows, run: &mut Run, scored: &[RowIndex]) {
     let columns = rows.sample.features();
-    let mut found: Vec<(f64, &str, [f64; 2])> = Vec::new();
+    let mut found: Vec<(f64, usize, [f64; 2])> = Vec::new();
     for (column, description) in columns.iter().enumerate() {
         run.enter(Step::LabelFrequency);
         if let Some(shares) = labelled_shares(rows, scored, column, description.kind) {
             let ratio = shares[0].min(shares[1]) / shares[0].max(shares[1]).max(1e-9);
             if ratio < MAX_RATIO {
-                found.push((ratio, &description.name, shares));
+                found.push((ratio, column, shares));
             }
         }
     }
-    if let Some((_, name, [low, high])) = found.iter().min_by(|a, b| a.0.total_cmp(&b.0)) {
+    if let Some(&(_, column, [low, high])) = found.iter().min_by(|a, b| a.0.total_cmp(&b.0)) {
         run.warn(format!(
-            "campaign labels seem to be missing unevenly by \"{name}\" ({:.0} % against {:.0} % labelled among the most campaign-like customers): consider attribution_by = \"{name}\", or say who was exposed",
+            "campaign labels seem to be missing unevenly by \"{}\" ({:.0} % against {:.0} % labelled among the most campaign-like customers): {}",
+            columns[column].name,
             100.0 * low,
-            100.0 * high
+            100.0 * high,
+            advice(rows, scored, column, &columns[column])
         ));
     }
+}
+
+/// The next step: a column that `attribution_by` accepts, or exposure where the rows lack it.
+fn advice(rows: &TrainingRows, scored: &[RowIndex], column: usize, of: &Column) -> String {
+    let Column { name, kind } = of;
+    let group = if few_values(rows, scored, column).is_some() {
+        format!("consider attribution_by = \"{name}\"")
+    } else if *kind == Kind::Category {
+        format!("consider attribution_by with a coarser column made of \"{name}\"")
+    } else {
+        let numbers = rows.of(scored).map(|row| row.features[column].number());
+        match lower_bound_of_upper_half(numbers).filter(|_| *kind == Kind::Number) {
+            Some(bound) => {
+                format!("consider attribution_by with a column such as \"{name}\" > {bound}")
+            }
+            None => {
+                format!("consider attribution_by with a column made of \"{name}\" by year or month")
+            }
+        }
+    };
+    let exposure = if rows.know_exposure() { "" } else { ", or say who was exposed" };
+    group + exposure
 }
 
 /// The labelled shares of the top rows of both halves of a feature.

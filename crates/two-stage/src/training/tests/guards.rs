@@ -33,7 +33,7 @@ fn a_low_label_frequency_asks_for_more() {
 
 #[test]
 fn too_few_rows_correct_nothing_in_simple_mode() {
-    let few = train_on(&customers(0.4, 1.0, 1000), "{}");
+    let few = train_on(&customers(0.4, 1.0, 600), "{}");
     assert!(warns(&few, "too few to estimate the missing rate"));
     assert_eq!(few.report().corrected, 0);
     assert!(!warns(&train_on(&customers(0.4, 1.0, 6000), "{}"), "too few"));
@@ -170,4 +170,40 @@ fn unexposed_rows_labelled_campaign_driven_count_as_organic() {
     let wrong = customers.iter().filter(|c| !c.exposed && c.observed.engaged()).count();
     let model = train_on(&customers, r#"{"epochs": 10}"#);
     assert!(warns(&model, &format!("{wrong} unexposed rows are labelled campaign_driven")));
+}
+
+#[test]
+fn unknown_exposure_is_counted_in_a_warning() {
+    let customers = customers(0.4, 0.6, 2000);
+    let mut sample = testing::sample(&columns());
+    for (i, customer) in customers.iter().enumerate() {
+        let known = target(customer);
+        let exposed = known.exposed.filter(|_| i % 20 > 0);
+        sample.push(values(customer), Target { exposed, ..known }).unwrap();
+    }
+    let model = testing::trained(sample, r#"{"epochs": 10, "ensemble": 1}"#);
+    assert!(warns(&model, "exposed is NULL in 100 of 2000 rows (5.0 %)"));
+    let known = train_on(&customers, r#"{"epochs": 10}"#);
+    assert!(!warns(&known, "exposed is NULL"), "{:?}", known.report().warnings);
+}
+
+#[test]
+fn a_model_without_effect_says_so_and_has_no_label_frequency() {
+    let mut none = customers(0.4, 0.6, 2000);
+    none.iter_mut().for_each(|customer| {
+        customer.observed = match customer.observed {
+            Segment::CampaignDriven => Segment::Organic,
+            other => other,
+        };
+    });
+    let unlabelled = train_on(&none, r#"{"epochs": 10}"#);
+    assert!(!unlabelled.report().shows_no_effect() && !unlabelled.has_equal_uplift());
+    assert_eq!(unlabelled.report().mean_label_frequency(), None);
+    // Exposure that was drawn without regard to the customers.
+    (0_u32..).zip(&mut none).for_each(|(i, customer)| customer.exposed = i % 2 == 0);
+    let none = train_on(&none, r#"{"epochs": 10}"#);
+    assert!(none.report().shows_no_effect() && none.has_equal_uplift());
+    let effect = train_on(&customers(0.4, 0.6, 2000), r#"{"epochs": 10}"#);
+    assert!(!effect.report().shows_no_effect() && !effect.has_equal_uplift());
+    assert!(effect.report().mean_label_frequency().is_some());
 }

@@ -1,10 +1,16 @@
 //! The parts that the tests of a training share: simulated customers, and figures on them.
 
+mod feature_values;
+mod few_labels;
 mod figures;
 mod guards;
+mod leaks;
 mod options;
+mod random_exposure;
 mod reference;
 mod same_bytes;
+mod segments;
+mod texts;
 mod weights;
 
 use rand::RngExt;
@@ -15,7 +21,8 @@ use crate::{
     codec::encode_model,
     column::{Column, Value},
     evaluation::{auc, macro_f1},
-    model::{Epoch, Stage},
+    model::{Epoch, PropensitySource, Stage},
+    poll::Poll,
     sample::Target,
     scorer::Scorer,
     segment::Segment,
@@ -142,7 +149,7 @@ fn figures(model: &TwoStageModel, customers: &[Customer]) -> Figures {
     for customer in customers.iter().filter(|customer| customer.exposed) {
         let score = scorer.score(values(customer)).unwrap();
         actual.push(customer.truth);
-        predicted.push(score.segment());
+        predicted.push(scorer.segment(&score));
         if customer.truth.engaged() {
             truth.push(customer.truth == Segment::CampaignDriven);
             intents.push(score.intent());
@@ -153,7 +160,7 @@ fn figures(model: &TwoStageModel, customers: &[Customer]) -> Figures {
         auc: auc(&truth, &intents).unwrap(),
         brier: squares.sum::<f64>() / truth.len() as f64,
         calibration_error: calibration_error(&truth, &intents),
-        macro_f1: macro_f1(&actual, &predicted),
+        macro_f1: macro_f1(&actual, &predicted).unwrap(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Columns become inputs as declared: standardised, on a logarithmic scale, by category.
 
+mod robust;
+
 use super::*;
 use crate::{
     ErrorKind,

@@ -1,0 +1,155 @@
+//! The guard "exposure is not random": exposed and unexposed customers differ by more than chance,
+//! and no propensity says so.
+
+use crate::{
+    model::Mode,
+    poll::Poll,
+    probability::{COMPARABLE_EXPOSURE, sigmoid},
+    training::{
+        engine::evenly,
+        observer::Step,
+        ridge::{self, Ridge},
+        rows::TrainingRows,
+        run::Run,
+    },
+    word::RowIndex,
+};
+
+/// Rows that are compared at most, and rows whose propensity is estimated.
+const MAX_ROWS: usize = 100_000;
+const MAX_ROWS_ESTIMATED: usize = 10_000;
+/// Rows that are encoded at once.
+const BLOCK: usize = 256;
+/// Exposed and unexposed rows may differ by this many standard deviations, or standard errors.
+const MAX_DIFFERENCE: f64 = 0.1;
+const MAX_ERRORS: f64 = 4.0;
+/// Features that are named at most.
+const MAX_NAMED: usize = 3;
+/// The penalty of half a squared weight of the estimated propensity.
+const RIDGE: f64 = 1.0;
+
+/// Warns where features tell who was exposed.
+pub(in crate::training) fn warn(rows: &TrainingRows, run: &mut Run) {
+    let has_propensity = rows.give_propensity() || rows.options.propensity().is_some();
+    if rows.mode() == Mode::Simple || has_propensity {
+        return;
+    }
+    let used = rows.select(|_| true);
+    let telling = telling_columns(rows, run.poll, &evenly(&used, MAX_ROWS));
+    if telling.is_empty() {
+        return;
+    }
+    let most = MAX_ROWS_ESTIMATED.min(ridge::max_rows(rows));
+    let outside = share_without_overlap(rows, run, &evenly(&used, most));
+    let columns = rows.sample.features();
+    let name = |&(column, difference): &(usize, f64)| {
+        format!("\"{}\" by {difference:.2}", columns[column].name)
+    };
+    let names: Vec<String> = telling.iter().take(MAX_NAMED).map(name).collect();
+    let names = match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => names.concat(),
+    };
+    run.warn(format!(
+        "exposure was not random: exposed and unexposed customers differ in {names} standard deviations, and {:.0} % of them have no overlap (an estimated propensity outside {} to {}): give the propensity, set option propensity to estimate, or expose a part of the customers at random",
+        100.0 * outside,
+        COMPARABLE_EXPOSURE.start(),
+        COMPARABLE_EXPOSURE.end(),
+    ));
+}
+
+/// The columns that tell exposed from unexposed rows, each with its largest standardised
+/// difference, the largest first.
+pub(in crate::training) fn telling_columns(
+    rows: &TrainingRows,
+    poll: Poll,
+    list: &[RowIndex],
+) -> Vec<(usize, f64)> {
+    let groups = [false, true].map(|exposed| {
+        let of_group: Vec<RowIndex> =
+            list.iter().copied().filter(|&row| rows.row(row).exposed == exposed).collect();
+        Moments::of(rows, poll, &of_group)
+    });
+    let [unexposed, exposed] = &groups;
+    let mut telling = Vec::new();
+    let mut input = 0;
+    for (column, inputs) in rows.encoder.input_counts().enumerate() {
+        let differences = (input..input + inputs).map(|input| exposed.difference(unexposed, input));
+        let largest = differences.fold(0.0, f64::max);
+        if largest > 0.0 {
+            telling.push((column, largest));
+        }
+        input += inputs;
+    }
+    telling.sort_by(|a, b| b.1.total_cmp(&a.1));
+    telling
+}
+
+/// The weighted moments of the inputs of some rows.
+struct Moments {
+    weight: f64,
+    squared_weights: f64,
+    sums: Vec<f64>,
+    squares: Vec<f64>,
+}
+
+impl Moments {
+    fn of(rows: &TrainingRows, poll: Poll, list: &[RowIndex]) -> Self {
+        let width = rows.encoder.inputs();
+        let zeros = || vec![0.0; width];
+        let mut moments =
+            Self { weight: 0.0, squared_weights: 0.0, sums: zeros(), squares: zeros() };
+        let mut inputs = vec![0.0; width * BLOCK.min(list.len())];
+        for block in list.chunks(BLOCK) {
+            poll.now();
+            let inputs = &mut inputs[..block.len() * width];
+            rows.encode(block, inputs);
+            for (&row, inputs) in block.iter().zip(inputs.chunks_exact(width.max(1))) {
+                moments.add(rows.row(row).weight, inputs);
+            }
+        }
+        moments
+    }
+
+    fn add(&mut self, weight: f64, inputs: &[f32]) {
+        self.weight += weight;
+        self.squared_weights += weight * weight;
+        for ((sum, square), &x) in self.sums.iter_mut().zip(&mut self.squares).zip(inputs) {
+            let x = f64::from(x);
+            *sum += weight * x;
+            *square += weight * x * x;
+        }
+    }
+
+    /// One over the number of rows of weight 1 that would say as much.
+    fn inverse_size(&self) -> f64 {
+        self.squared_weights / (self.weight * self.weight)
+    }
+
+    /// The difference of the means in standard deviations of both groups together; 0 where it is
+    /// small, or may be chance.
+    fn difference(&self, other: &Self, input: usize) -> f64 {
+        let total = self.weight + other.weight;
+        let mean = (self.sums[input] + other.sums[input]) / total;
+        let variance = (self.squares[input] + other.squares[input]) / total - mean * mean;
+        let apart = self.sums[input] / self.weight - other.sums[input] / other.weight;
+        let difference = apart.abs() / variance.sqrt();
+        let error = (self.inverse_size() + other.inverse_size()).sqrt();
+        let least = MAX_DIFFERENCE.max(MAX_ERRORS * error);
+        if difference > least { difference } else { 0.0 }
+    }
+}
+
+/// The weighted share of rows whose estimated propensity allows no comparison.
+fn share_without_overlap(rows: &TrainingRows, run: &mut Run, list: &[RowIndex]) -> f64 {
+    let propensity = Ridge::fit(rows, run, Step::Encoding, list, RIDGE, |row| row.exposed);
+    let mut inputs = vec![0.0; rows.encoder.inputs()];
+    let (mut outside, mut total) = (0.0, 0.0);
+    for row in rows.of(list) {
+        rows.encode(&[row.index], &mut inputs);
+        let overlaps = COMPARABLE_EXPOSURE.contains(&sigmoid(propensity.logit(&inputs)));
+        outside += if overlaps { 0.0 } else { row.weight };
+        total += row.weight;
+    }
+    outside / total
+}

@@ -1,0 +1,164 @@
+//! `model_summary`: a training in plain words, for those who will use the model.
+
+use two_stage::model::{Comparison, Mode, Report, TwoStageModel};
+
+use super::argument::load_inspected;
+use crate::{
+    pg::{Call, SqlResult, SqlValue, sql_function},
+    text::grouped,
+};
+
+sql_function!(model_summary);
+
+/// A line: its topic, item and value.
+type Line = (&'static str, String, String);
+
+fn model_summary(call: &Call) -> SqlResult {
+    let model = &load_inspected(call)?.model;
+    call.return_table(&["topic", "item", "value"], |table| {
+        for (topic, item, value) in lines(model) {
+            let line = [topic, item.as_str(), value.as_str()];
+            let [topic, item, value] = line.map(SqlValue::text);
+            table.push(&[Some(topic?), Some(item?), Some(value?)])?;
+        }
+        Ok(())
+    })
+}
+
+fn lines(model: &TwoStageModel) -> Vec<Line> {
+    let report = model.report();
+    let mut lines = vec![line("result", "does it work", verdict(model))];
+    lines.extend(measures(report));
+    lines.extend(rows(model));
+    lines.extend(campaign(report));
+    if !report.warnings.is_empty() {
+        lines.push(line("next step", "first", "read the warnings below"));
+    }
+    lines.push(line("next step", "then", next_step(model)));
+    let warnings = report.warnings.iter().enumerate();
+    lines.extend(
+        warnings.map(|(place, warning)| ("warning", (place + 1).to_string(), warning.clone())),
+    );
+    lines
+}
+
+fn line(topic: &'static str, item: &str, value: impl Into<String>) -> Line {
+    (topic, item.to_owned(), value.into())
+}
+
+/// Returns the Qini coefficient of the model on the rows that it held out.
+fn qini(report: &Report) -> Option<f64> {
+    report.comparison.first().and_then(|model| model.qini)
+}
+
+/// Returns the highest Qini coefficient of the standard models.
+fn best_standard(report: &Report) -> f64 {
+    let others = report.comparison.iter().skip(1).filter_map(|model| model.qini);
+    others.fold(f64::NEG_INFINITY, f64::max)
+}
+
+fn verdict(model: &TwoStageModel) -> &'static str {
+    let report = model.report();
+    if report.shows_no_effect() {
+        return "no: those sent the campaign do not engage measurably more than the others";
+    }
+    if model.has_equal_uplift() {
+        return "no: campaign_uplift is the same for all customers";
+    }
+    match (report.mode, qini(report)) {
+        (Mode::Simple, _) => {
+            "unknown: nobody was left out of the campaign, so what it causes cannot be measured"
+        }
+        (Mode::Exposure, Some(qini)) if qini > 0.0 && best_standard(report) > qini => {
+            "in part: on held-out rows, ranking by campaign_uplift does better than chance, but a standard model does better still"
+        }
+        (Mode::Exposure, Some(qini)) if qini > 0.0 => {
+            "it seems so: on held-out rows, ranking by campaign_uplift does better than chance and the standard models"
+        }
+        (Mode::Exposure, Some(_)) => {
+            "not shown: on held-out rows, ranking by campaign_uplift does no better than chance"
+        }
+        (Mode::Exposure, None) => "unknown: too few held-out rows to compare",
+    }
+}
+
+fn next_step(model: &TwoStageModel) -> &'static str {
+    let report = model.report();
+    if report.shows_no_effect() || model.has_equal_uplift() {
+        return "train on more customers, or on a campaign that was sent to a random part of them";
+    }
+    match (report.mode, qini(report)) {
+        (Mode::Simple, _) => {
+            "send the next campaign to a random part of the customers, and train with exposed"
+        }
+        (Mode::Exposure, Some(qini)) if qini <= 0.0 => {
+            "train on more customers before you choose any by campaign_uplift"
+        }
+        (Mode::Exposure, _) => {
+            "contact those with the highest campaign_uplift, but leave out a random part of them to see the effect"
+        }
+    }
+}
+
+/// Describes the measures of the model beside those of the standard models on the same rows.
+fn measures(report: &Report) -> Vec<Line> {
+    type Measure = fn(&Comparison) -> Option<f64>;
+    let measures: [(&str, &str, Measure); 2] = [
+        ("Qini on held-out rows", "0 is chance", |model| model.qini),
+        ("AUC of campaign_intent on held-out rows", "0.5 is chance", |model| model.auc),
+    ];
+    let describe = |(item, chance, measure): (&'static str, &str, Measure)| {
+        let mut figures = report
+            .comparison
+            .iter()
+            .filter_map(|model| Some(format!("{} {:.4}", model.model, measure(model)?)))
+            .peekable();
+        figures.peek()?;
+        let figures: Vec<_> = figures.collect();
+        let value =
+            format!("{} ({chance}; one split, small differences mean little)", figures.join(", "));
+        Some(line("result", item, value))
+    };
+    measures.into_iter().filter_map(describe).collect()
+}
+
+fn rows(model: &TwoStageModel) -> Vec<Line> {
+    let report = model.report();
+    let counts = &report.counts;
+    let mode = match report.mode {
+        Mode::Exposure => "compares those sent the campaign with those not sent it (exposure)",
+        Mode::Simple => "learns from the campaign labels alone (simple)",
+    };
+    let mut lines = vec![
+        line("training", "mode", mode),
+        line("training", "features", model.columns().len().to_string()),
+        line("training", "rows read", grouped(counts.read)),
+        line("training", "rows used", grouped(report.rows)),
+        line("training", "of them engaged", grouped(report.rows_engaged)),
+        line("training", "of them labelled campaign_driven", grouped(report.rows_labelled)),
+    ];
+    let left_out = [
+        ("left out: no features", counts.null_features),
+        ("left out: outcome not known", counts.unlabelled),
+        ("left out: weight 0", counts.zero_weight),
+    ];
+    let given = left_out.into_iter().filter(|(_, count)| *count > 0);
+    lines.extend(given.map(|(item, count)| line("training", item, grouped(count))));
+    lines
+}
+
+fn campaign(report: &Report) -> Vec<Line> {
+    let share = report.campaign_share.map(|(share, error)| {
+        let figures = format!("{:.0} %, standard error {:.0} %", 100.0 * share, 100.0 * error);
+        let value = match report.shows_no_effect() {
+            true => format!("nothing measurable ({figures})"),
+            false => format!("this share of the engagement of those sent it: {figures}"),
+        };
+        line("campaign", "caused", value)
+    });
+    let frequency = report.mean_label_frequency().map(|frequency| {
+        let value = format!("{:.0} % of the customers whom the campaign moved", 100.0 * frequency);
+        line("campaign", "labels reached", value)
+    });
+    share.into_iter().chain(frequency).collect()
+}
