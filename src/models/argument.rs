@@ -2,8 +2,11 @@
 
 use std::rc::Rc;
 
+use two_stage::model::TwoStageModel;
+
 use super::{
     cache::{self, CachedModel},
+    model_type,
     registry::Registry,
 };
 use crate::pg::{Call, Failure, oid, settings};
@@ -34,15 +37,6 @@ impl ModelArgument {
         Ok(Self { index, by, is_constant: call.is_constant(index) })
     }
 
-    /// Returns the model of a call.
-    pub fn load(&self, call: &Call) -> Result<Rc<CachedModel>, Failure> {
-        match self.by {
-            ModelBy::Default => load_named(call, &settings::default_model()),
-            ModelBy::Name => load_named(call, self.bytes(call)?),
-            ModelBy::Value => cache::parse(self.bytes(call)?),
-        }
-    }
-
     /// Returns the content of the argument: a name in the server's encoding, or a model.
     #[inline]
     pub fn bytes<'c>(&self, call: &'c Call) -> Result<&'c [u8], Failure> {
@@ -55,13 +49,20 @@ pub fn load_named(call: &Call, name: &[u8]) -> Result<Rc<CachedModel>, Failure> 
     cache::parse(&Registry::of(call)?.active(name)?)
 }
 
-/// Returns the model that a call describes: by value, by name, or by name and version.
-pub fn load_inspected(call: &Call) -> Result<Rc<CachedModel>, Failure> {
-    if call.declared_type(1)?.is_none() {
-        return ModelArgument::of(call, 0)?.load(call);
+/// Returns the model that a call describes, with its report: by value, by name, or by name and version.
+pub fn load_inspected(call: &Call) -> Result<TwoStageModel, Failure> {
+    if call.declared_type(1)?.is_some() {
+        let (Some(name), Some(version)) = (call.text(0)?, call.int4(1)) else {
+            return Err(Failure::internal("declared without STRICT"));
+        };
+        return model_type::decode(&Registry::of(call)?.version(name, version)?);
     }
-    let (Some(name), Some(version)) = (call.text(0)?, call.int4(1)) else {
-        return Err(Failure::internal("declared without STRICT"));
-    };
-    cache::parse(&Registry::of(call)?.version(name, version)?)
+    let argument = ModelArgument::of(call, 0)?;
+    match argument.by {
+        ModelBy::Default => {
+            model_type::decode(&Registry::of(call)?.active(&settings::default_model())?)
+        }
+        ModelBy::Name => model_type::decode(&Registry::of(call)?.active(argument.bytes(call)?)?),
+        ModelBy::Value => model_type::decode(argument.bytes(call)?),
+    }
 }

@@ -11,7 +11,7 @@ use std::{
 };
 
 use lru::LruCache;
-use two_stage::{model::TwoStageModel, scorer::Scorer};
+use two_stage::{model::ScoringModel, scorer::Scorer};
 
 use super::model_type;
 use crate::pg::Failure;
@@ -19,7 +19,7 @@ use crate::pg::Failure;
 /// A parsed model beside the value that it came from.
 pub struct CachedModel {
     pub bytes: Box<[u8]>,
-    pub model: Rc<TwoStageModel>,
+    pub model: Rc<ScoringModel>,
     scorer: RefCell<Scorer>,
 }
 
@@ -65,7 +65,7 @@ impl Cache {
         {
             return Ok(Rc::clone(model));
         }
-        let model = Rc::new(model_type::decode(bytes)?);
+        let model = Rc::new(model_type::decode_scoring(bytes)?);
         let scorer = RefCell::new(Scorer::new(Rc::clone(&model)));
         let model = Rc::new(CachedModel { bytes: bytes.into(), model, scorer });
         if let Some(&header) = header {

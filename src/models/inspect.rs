@@ -16,7 +16,7 @@ sql_function!(feature_importance);
 type Columns = Vec<(&'static str, Option<SqlValue>)>;
 
 fn model_info(call: &Call) -> SqlResult {
-    let model = &load_inspected(call)?.model;
+    let model = &load_inspected(call)?;
     let mut columns = counts(model.report());
     columns.extend(findings(model)?);
     columns.extend(stage_columns(model, Stage::LabelCorrection, STAGE_ONE)?);
@@ -44,7 +44,7 @@ fn model_features(call: &Call) -> SqlResult {
         "levels",
         "has_missing",
     ];
-    let model = &load_inspected(call)?.model;
+    let model = &load_inspected(call)?;
     call.return_table(&COLUMNS, |table| {
         let columns = model.columns().iter().zip(model.encodings()).enumerate();
         for (place, (column, encoding)) in columns {
@@ -74,7 +74,7 @@ fn training_history(call: &Call) -> SqlResult {
         "labels_corrected",
         "kept",
     ];
-    let model = &load_inspected(call)?.model;
+    let model = &load_inspected(call)?;
     call.return_table(&COLUMNS, |table| {
         for epoch in &model.report().history {
             table.push(&[
@@ -93,7 +93,7 @@ fn training_history(call: &Call) -> SqlResult {
 
 /// Returns the share of each feature, the largest first.
 fn feature_importance(call: &Call) -> SqlResult {
-    let model = &load_inspected(call)?.model;
+    let model = &load_inspected(call)?;
     let shares = &model.report().importance;
     let mut features: Vec<_> = model.columns().iter().zip(shares).collect();
     features.sort_by(|(_, a), (_, b)| b.total_cmp(a));
@@ -124,7 +124,7 @@ fn counts(report: &Report) -> Columns {
 
 fn findings(model: &TwoStageModel) -> Result<Columns, Failure> {
     let report = model.report();
-    let frequency = report.mean_label_frequency();
+    let frequency = model.mean_label_frequency();
     let (share, error) = report.campaign_share.unzip();
     let slope = match model.intent() {
         Intent::Rescaled(slope) => Some(slope),
@@ -147,8 +147,7 @@ fn findings(model: &TwoStageModel) -> Result<Columns, Failure> {
 
 /// Returns the label frequency of each value of `attribution_by`, if that option was given.
 fn attribution(model: &TwoStageModel) -> Result<Columns, Failure> {
-    let Some(LabelFrequency::Grouped { column, groups, .. }) = &model.report().label_frequency
-    else {
+    let Some(LabelFrequency::Grouped { column, groups, .. }) = model.label_frequency() else {
         return Ok(Vec::new());
     };
     let feature = model.columns().get(*column);

@@ -1,6 +1,9 @@
 //! The type `intent_model`: a model's bytes, checked wherever a user can write them.
 
-use two_stage::{codec, model::TwoStageModel};
+use two_stage::{
+    ErrorKind, codec,
+    model::{ScoringModel, TwoStageModel},
+};
 
 use crate::pg::{Call, Failure, SqlResult, SqlState, SqlValue, hex, sql_function};
 
@@ -23,8 +26,14 @@ fn model_in(call: &Call) -> SqlResult {
         )
         .with_hint("Pass a value that train_intent_model returned."));
     };
-    checked(&hex::decode(digits)?)
-        .map_err(|error| error.with_code(SqlState::ERRCODE_INVALID_TEXT_REPRESENTATION))
+    let bytes = hex::decode(digits)?;
+    codec::check_model(&bytes).map_err(|error| match error.kind {
+        ErrorKind::Corrupt => {
+            Failure::from(error).with_code(SqlState::ERRCODE_INVALID_TEXT_REPRESENTATION)
+        }
+        _ => error.into(),
+    })?;
+    SqlValue::bytes(&bytes).map(Some)
 }
 
 fn model_out(call: &Call) -> SqlResult {
@@ -46,13 +55,18 @@ fn model_from_bytea(call: &Call) -> SqlResult {
     call.bytes(0).map_or(Ok(None), checked)
 }
 
-/// Reads the model of bytes.
+/// Reads a whole model from its bytes.
 pub fn decode(bytes: &[u8]) -> Result<TwoStageModel, Failure> {
     codec::decode_model(bytes).map_err(Failure::from)
 }
 
+/// Reads what scoring needs of a model's bytes.
+pub fn decode_scoring(bytes: &[u8]) -> Result<ScoringModel, Failure> {
+    codec::decode_scoring(bytes).map_err(Failure::from)
+}
+
 /// Returns bytes that are a model, and refuses others.
 fn checked(bytes: &[u8]) -> SqlResult {
-    decode(bytes)?;
+    codec::check_model(bytes)?;
     SqlValue::bytes(bytes).map(Some)
 }

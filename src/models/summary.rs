@@ -14,7 +14,7 @@ sql_function!(model_summary);
 type Line = (&'static str, String, String);
 
 fn model_summary(call: &Call) -> SqlResult {
-    let model = &load_inspected(call)?.model;
+    let model = &load_inspected(call)?;
     call.return_table(&["topic", "item", "value"], |table| {
         for (topic, item, value) in lines(model) {
             let line = [topic, item.as_str(), value.as_str()];
@@ -30,7 +30,7 @@ fn lines(model: &TwoStageModel) -> Vec<Line> {
     let mut lines = vec![line("result", "does it work", verdict(model))];
     lines.extend(measures(report));
     lines.extend(rows(model));
-    lines.extend(campaign(report));
+    lines.extend(campaign(model));
     if !report.warnings.is_empty() {
         lines.push(line("next step", "first", "read the warnings below"));
     }
@@ -147,7 +147,8 @@ fn rows(model: &TwoStageModel) -> Vec<Line> {
     lines
 }
 
-fn campaign(report: &Report) -> Vec<Line> {
+fn campaign(model: &TwoStageModel) -> Vec<Line> {
+    let report = model.report();
     let share = report.campaign_share.map(|(share, error)| {
         let figures = format!("{:.0} %, standard error {:.0} %", 100.0 * share, 100.0 * error);
         let value = match report.shows_no_effect() {
@@ -156,7 +157,7 @@ fn campaign(report: &Report) -> Vec<Line> {
         };
         line("campaign", "caused", value)
     });
-    let frequency = report.mean_label_frequency().map(|frequency| {
+    let frequency = model.mean_label_frequency().map(|frequency| {
         let value = format!("{:.0} % of the customers whom the campaign moved", 100.0 * frequency);
         line("campaign", "labels reached", value)
     });

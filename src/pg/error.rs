@@ -61,6 +61,7 @@ fn sqlstate(kind: ErrorKind) -> SqlState {
         ErrorKind::KindMismatch => SqlState::ERRCODE_DATATYPE_MISMATCH,
         ErrorKind::LimitExceeded => SqlState::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
         ErrorKind::Corrupt => SqlState::ERRCODE_INVALID_BINARY_REPRESENTATION,
+        ErrorKind::TooNew => SqlState::ERRCODE_FEATURE_NOT_SUPPORTED,
         ErrorKind::Internal => SqlState::ERRCODE_INTERNAL_ERROR,
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use two_stage::{
     column::Value,
-    model::{Score, TwoStageModel},
+    model::{Score, ScoringModel},
     scorer::Scorer,
     segment::Segment,
 };
@@ -87,7 +87,7 @@ impl CallSite {
     }
 
     /// Returns the model of the last question.
-    pub fn model(&mut self) -> Result<Rc<TwoStageModel>, Failure> {
+    pub fn model(&mut self) -> Result<Rc<ScoringModel>, Failure> {
         self.models.last().map(|used| Rc::clone(&used.cached.model))
     }
 

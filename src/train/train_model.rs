@@ -3,10 +3,7 @@
 //! The text of the query becomes a sub-select of one SELECT that calls the aggregate. That SELECT is
 //! planned for parallel workers and run to its end, which an INSERT … SELECT would not be.
 
-use two_stage::{
-    codec,
-    model::{Report, TwoStageModel},
-};
+use two_stage::{codec, model::TwoStageModel};
 
 use super::{activation, options::QueryOptions, query::Selection};
 use crate::{
@@ -50,7 +47,7 @@ fn train_model(call: &Call) -> SqlResult {
     if activate && !saved.activated {
         activation::warn(name, &saved, &model);
     }
-    summary(call, &saved, model.report())
+    summary(call, &saved, &model)
 }
 
 /// Says which columns were taken for what, and adds the warning of an exposure that tells nothing to the
@@ -83,8 +80,9 @@ fn train(connection: &Connection, statement: &str, options: &str) -> Result<Trai
     Ok(Trained { bytes, type_: rows.first_type() })
 }
 
-fn summary(call: &Call, saved: &Saved, report: &Report) -> SqlResult {
-    let frequency = report.mean_label_frequency();
+fn summary(call: &Call, saved: &Saved, model: &TwoStageModel) -> SqlResult {
+    let report = model.report();
+    let frequency = model.mean_label_frequency();
     call.return_row(&[
         ("version", Some(SqlValue::int4(saved.version))),
         ("rows", Some(SqlValue::count(report.rows))),

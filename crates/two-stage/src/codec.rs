@@ -1,27 +1,25 @@
-//! The bytes of a model and of a partial state; the only file that names bincode.
+//! The bytes of a model and of a partial state.
 //!
 //! Header, little-endian: magic (4 bytes), format version (u16), kind (u16), length of the body
-//! (u64), xxh3 checksum of the body (u64). The body of a model is the model; that of a partial state
-//! is the length of its head (u64), the head (options and sample without the rows), and the words of
-//! the rows (u32). Bytes from a table are hostile: every field is compared before the body is read,
-//! the reader has a limit, and the value that was read must be sound.
+//! (u64), xxh3 checksum of the body (u64). The body of a model is its sections (`format/`); that of a
+//! partial state is the length of its head (u64), the head (options and sample without the rows), and
+//! the words of the rows (u32). Bytes from a table are hostile: every field is compared before the body
+//! is read, the reader has a limit, and the value that was read must be sound.
 
-use bincode::config::{Configuration, Fixint, Limit, LittleEndian};
-use serde::{Serialize, de::DeserializeOwned};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use crate::{
     Error, ErrorKind, Result,
-    model::TwoStageModel,
+    format::{self, MODEL_LIMIT},
+    model::{ScoringModel, TwoStageModel},
     options::Options,
     sample::{Partial, PartialWords, Sample},
+    serial::{self, corrupt},
 };
 
 const MAGIC: [u8; 4] = *b"PGIM";
 const VERSION: u16 = 1;
 const HEADER: usize = 24;
-/// The largest model, in bytes. The default networks stay far below it, with any number of features.
-const MODEL_LIMIT: usize = 64 << 20;
 /// The largest partial state, in bytes: PostgreSQL's limit of one value.
 const STATE_LIMIT: usize = 0x3fff_ffff - 4;
 
@@ -35,17 +33,28 @@ const CHUNK: usize = 1 << 16;
 
 /// The bytes of a model.
 pub fn encode_model(model: &TwoStageModel) -> Result<Vec<u8>> {
-    encode(model, MODEL, MODEL_LIMIT, "model")
+    let mut bytes = vec![0; HEADER];
+    format::write(model, &mut bytes)?;
+    let length = bytes.len() - HEADER;
+    check_length(length, MODEL_LIMIT, "model")?;
+    let header = header(MODEL, length, xxh3_64(&bytes[HEADER..]));
+    bytes[..HEADER].copy_from_slice(&header);
+    Ok(bytes)
 }
 
 /// Decodes bytes that anybody may have written.
 pub fn decode_model(bytes: &[u8]) -> Result<TwoStageModel> {
-    let model: TwoStageModel = decode::<_, MODEL_LIMIT>(bytes, MODEL, "model")?;
-    if model.is_sound() {
-        Ok(model)
-    } else {
-        Err(corrupt("model", "its parts do not fit together"))
-    }
+    format::read(body::<MODEL_LIMIT>(bytes, MODEL, "model")?)
+}
+
+/// Like `decode_model`, but reads nothing that scoring does without.
+pub fn decode_scoring(bytes: &[u8]) -> Result<ScoringModel> {
+    format::read_scoring(body::<MODEL_LIMIT>(bytes, MODEL, "model")?)
+}
+
+/// Refuses bytes that are not a model, or whose report is damaged.
+pub fn check_model(bytes: &[u8]) -> Result<()> {
+    format::check(body::<MODEL_LIMIT>(bytes, MODEL, "model")?)
 }
 
 /// A partial state on its way to another process. The rows are written straight to their destination,
@@ -60,7 +69,7 @@ pub struct EncodedState<'s> {
 pub fn encode_state<'s>(options: &Options, sample: &'s Sample) -> Result<EncodedState<'s>> {
     const HEAD: usize = HEADER + HEAD_LENGTH;
     let mut start = vec![0; HEAD];
-    encode_into(&(options, sample), &mut start, "partial state")?;
+    serial::append(&(options, sample), &mut start, "partial state")?;
     let length = (start.len() - HEAD) as u64;
     start[HEADER..HEAD].copy_from_slice(&length.to_le_bytes());
     let mut encoded = EncodedState { start, sample };
@@ -104,33 +113,11 @@ pub fn decode_state(bytes: &[u8]) -> Result<(Options, Partial<'_>)> {
     let (length, rest) = body.split_first_chunk::<HEAD_LENGTH>().ok_or_else(cut_short)?;
     let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
     let (head, words) = rest.split_at_checked(length).ok_or_else(cut_short)?;
-    let (options, sample): (Options, Sample) = decode_body::<_, STATE_LIMIT>(head, what)?;
+    let (options, sample): (Options, Sample) = serial::read::<_, STATE_LIMIT>(head, what)?;
     if !words.len().is_multiple_of(sample.stride() * size_of::<u32>()) {
         return Err(cut_short());
     }
     Ok((options, Partial { sample, words: PartialWords::Sent(words) }))
-}
-
-fn config<const LIMIT: usize>() -> Configuration<LittleEndian, Fixint, Limit<LIMIT>> {
-    bincode::config::standard().with_fixed_int_encoding().with_limit::<LIMIT>()
-}
-
-fn encode(value: &impl Serialize, kind: u16, limit: usize, what: &str) -> Result<Vec<u8>> {
-    let mut bytes = vec![0; HEADER];
-    encode_into(value, &mut bytes, what)?;
-    check_length(bytes.len() - HEADER, limit, what)?;
-    let checksum = xxh3_64(&bytes[HEADER..]);
-    let header = header(kind, bytes.len() - HEADER, checksum);
-    bytes[..HEADER].copy_from_slice(&header);
-    Ok(bytes)
-}
-
-fn encode_into(value: &impl Serialize, bytes: &mut Vec<u8>, what: &str) -> Result<()> {
-    let body = bincode::config::standard().with_fixed_int_encoding();
-    bincode::serde::encode_into_std_write(value, bytes, body).map_err(|error| {
-        Error::new(ErrorKind::Internal, format!("{what} cannot be encoded: {error}"))
-    })?;
-    Ok(())
 }
 
 fn check_length(length: usize, limit: usize, what: &str) -> Result<()> {
@@ -152,14 +139,6 @@ fn header(kind: u16, length: usize, checksum: u64) -> [u8; HEADER] {
     header[8..16].copy_from_slice(&(length as u64).to_le_bytes());
     header[16..24].copy_from_slice(&checksum.to_le_bytes());
     header
-}
-
-fn decode<T: DeserializeOwned, const LIMIT: usize>(
-    bytes: &[u8],
-    kind: u16,
-    what: &str,
-) -> Result<T> {
-    decode_body::<T, LIMIT>(body::<LIMIT>(bytes, kind, what)?, what)
 }
 
 /// The body of bytes whose header is right.
@@ -193,19 +172,7 @@ fn body<'b, const LIMIT: usize>(bytes: &'b [u8], kind: u16, what: &str) -> Resul
     Ok(body)
 }
 
-fn decode_body<T: DeserializeOwned, const LIMIT: usize>(body: &[u8], what: &str) -> Result<T> {
-    let (value, read) = bincode::serde::decode_from_slice(body, config::<LIMIT>())
-        .map_err(|error| corrupt(what, &error.to_string()))?;
-    if read != body.len() {
-        return Err(corrupt(what, &format!("{} bytes are left over", body.len() - read)));
-    }
-    Ok(value)
-}
-
-fn corrupt(what: &str, why: &str) -> Error {
-    Error::new(ErrorKind::Corrupt, format!("invalid {what}: {why}"))
-        .with_hint("Use a value that train_intent_model returned.")
-}
-
+#[cfg(test)]
+mod section_tests;
 #[cfg(test)]
 mod tests;

@@ -17,6 +17,8 @@ pub enum ErrorKind {
     LimitExceeded,
     /// The bytes are not a model or a sample of this format.
     Corrupt,
+    /// The model needs a newer version of this program.
+    TooNew,
     /// A bug in this program.
     Internal,
 }

@@ -11,7 +11,7 @@ use crate::{
     Result,
     column::Value,
     encoding::{BlockEncoder, Encoder},
-    model::{Intent, TwoStageModel},
+    model::{Intent, ScoringModel},
     network::{Network, Trace},
     poll::Poll,
     probability::{log_softmax, log_sum_exp},
@@ -31,7 +31,7 @@ pub(crate) struct IntentLogit<'m> {
     pub intent: Intent,
 }
 
-impl TwoStageModel {
+impl ScoringModel {
     /// The contribution of each column to the logit of a customer's intent, beyond the average
     /// customer's: in log-odds, so that 0.7 doubles the odds. Takes exactly one value for each
     /// column.

@@ -46,6 +46,7 @@ mod encoding;
 pub mod error;
 pub mod evaluation;
 mod explanation;
+mod format;
 pub mod model;
 mod network;
 pub mod options;
@@ -54,6 +55,7 @@ mod probability;
 pub mod sample;
 pub mod scorer;
 pub mod segment;
+mod serial;
 pub mod simulate;
 #[cfg(test)]
 mod testing;

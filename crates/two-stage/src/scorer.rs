@@ -8,8 +8,7 @@ use crate::{
     Error, ErrorKind, Result,
     column::Value,
     encoding::BlockEncoder,
-    model::{LabelFrequency, Namer, Score, ScoringNetworks, TwoStageModel},
-    options::Correction,
+    model::{LabelFrequency, Namer, Score, ScoringModel, ScoringNetworks},
     poll::Poll,
     probability::{posterior, sigmoid},
     segment::Segment,
@@ -19,7 +18,7 @@ use crate::{
 
 /// A model with the buffers to score one customer.
 pub struct Scorer {
-    model: Rc<TwoStageModel>,
+    model: Rc<ScoringModel>,
     encoder: BlockEncoder,
     segmentation: ScoringNetworks,
     namer: Namer,
@@ -34,7 +33,7 @@ pub struct Scorer {
 
 impl Scorer {
     /// Prepares a model.
-    pub fn new(model: impl Into<Rc<TwoStageModel>>) -> Self {
+    pub fn new(model: impl Into<Rc<ScoringModel>>) -> Self {
         let model = model.into();
         let encoder = BlockEncoder::of_words(&model.encoder);
         Self {
@@ -133,7 +132,7 @@ impl Scorer {
         })
     }
 
-    /// Explains one customer, as [`TwoStageModel::explain`] does.
+    /// Explains one customer, as [`ScoringModel::explain`] does.
     pub fn explain<'a>(
         &self,
         values: impl Iterator<Item = Value<'a>>,
@@ -148,12 +147,10 @@ impl Scorer {
         let Self { model, correction, inputs, room, .. } = self;
         let posterior = |network: &RowNetwork| {
             let [f, c, ..] = network.logits(inputs, room).map(|logit| sigmoid(logit.into()));
-            match &model.report.label_frequency {
+            match &model.label_frequency {
                 Some(LabelFrequency::Learned { .. }) => posterior(f, c),
                 Some(frequency) => posterior(f, frequency.of(values)),
-                None if model.options.correction() == Correction::Splc => {
-                    f64::from(u8::from(is_corrected_by_splc(f)))
-                }
+                None if model.corrects_by_threshold => f64::from(u8::from(is_corrected_by_splc(f))),
                 None => 0.0,
             }
         };

@@ -1,11 +1,9 @@
 //! The three segments and their SQL names.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{Error, ErrorKind, Result};
 
 /// A segment. Every triple of probabilities is in this order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Segment {
     /// Not engaged.
     LowEngagement,

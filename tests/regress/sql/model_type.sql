@@ -33,6 +33,9 @@ SELECT * FROM failure($$SELECT '\x00'::intent_model$$);
 SELECT * FROM failure($$SELECT set_byte(model::bytea, 1000, get_byte(model::bytea, 1000) # 1)::text::intent_model FROM models WHERE kind = 'row'$$);
 SELECT * FROM failure($$SELECT left(model::text, -2)::intent_model FROM models WHERE kind = 'row'$$);
 SELECT * FROM failure($$SELECT (model::text || '00')::intent_model FROM models WHERE kind = 'row'$$);
+-- A model of a later version, with a required section that this one does not know.
+SELECT * FROM failure($$SELECT '\x5047494d01000100080000000000000050ba65a1c81adae06300010000000000'::intent_model$$);
+SELECT * FROM failure($$SELECT campaign_intent(ARRAY[1.0], '\x5047494d01000100080000000000000050ba65a1c81adae06300010000000000'::bytea::intent_model)$$);
 -- Binary that is no model: the second field of a copied row.
 CREATE TABLE garbage AS SELECT 'x' AS kind, '\x0102'::bytea AS model;
 COPY garbage TO :'file' (FORMAT binary);

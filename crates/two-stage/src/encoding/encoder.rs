@@ -1,7 +1,5 @@
 //! The encoder: every column's encoding, fitted on the training rows and stored in the model.
 
-use serde::{Deserialize, Serialize};
-
 use super::{
     categories,
     encodings::{Description, Encoding},
@@ -16,9 +14,9 @@ use crate::{
 };
 
 /// The encodings of a model's columns.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Encoder {
-    pub(super) encodings: Vec<Encoding>,
+    pub(crate) encodings: Vec<Encoding>,
 }
 
 impl Encoder {

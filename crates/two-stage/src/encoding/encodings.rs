@@ -1,7 +1,5 @@
 //! The encoding of one column: its inputs, and how a value becomes a word.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     Error, ErrorKind, Result,
     column::{Column, Kind, Value},
@@ -12,8 +10,8 @@ use crate::{
 pub(super) const CLIP: f32 = 5.0;
 
 /// One network input: its mean and the inverse of its standard deviation over the training rows.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(super) struct Input {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Input {
     pub mean: f32,
     pub inverse_deviation: f32,
 }
@@ -48,8 +46,8 @@ impl Input {
 
 /// The origin and the unit that a number is measured by before its logarithm is taken, where its own
 /// would leave the logarithm a straight line, or only tell the sign.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(super) struct Measure {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Measure {
     pub origin: f32,
     /// A power of two, so that it costs no precision.
     pub inverse_unit: f32,
@@ -66,11 +64,11 @@ impl Measure {
 }
 
 /// A frequent category, and its indicator.
-pub(super) type Level = (String, Option<Input>);
+pub(crate) type Level = (String, Option<Input>);
 
 /// The inputs of one column. An absent input was constant in training.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) enum Encoding {
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Encoding {
     /// A number, a boolean or a date. The mean of `value` is that of the rows that have a value, so
     /// a missing one becomes 0.
     Number {

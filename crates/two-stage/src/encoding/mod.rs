@@ -14,6 +14,7 @@ pub(crate) use castable::Castable;
 pub(crate) use categories::MAX_LEVELS;
 pub use encoder::Encoder;
 pub use encodings::Description;
+pub(crate) use encodings::{Encoding, Input, Level, Measure};
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use rand_distr::{Distribution, StandardNormal};
 use super::*;
 use crate::{
     column::Kind,
-    model::Slope,
+    model::{Slope, TwoStageModel},
     network::Shape,
     sample::Target,
     scorer::Scorer,
@@ -169,7 +169,8 @@ fn a_customer_s_contributions_are_those_of_the_scored_intent() {
         let of = |mail: f64, channel| {
             [Value::Number(3.0), Value::Number(mail), Value::Category(channel), Value::Number(1.0)]
         };
-        let explain = |values: [Value; 4]| model.explain(values.into_iter(), Poll::NEVER).unwrap();
+        let explain =
+            |values: [Value; 4]| model.scoring.explain(values.into_iter(), Poll::NEVER).unwrap();
         let (one, other) = (of(1.1, "web"), of(0.1, "store"));
         let difference: f64 = explain(one).iter().sum::<f64>() - explain(other).iter().sum::<f64>();
         let expected = logit(one) - logit(other);

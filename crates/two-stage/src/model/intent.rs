@@ -1,13 +1,11 @@
 //! The source of a model's intent: its networks, rescaled where held-out rows showed the slope, or
 //! one number for everybody.
 
-use serde::{Deserialize, Serialize};
-
 use super::score::Score;
 use crate::probability::{MAX_LOGIT, logit, sigmoid};
 
 /// The intent's slope: its logit becomes intercept + slope · (logit − center).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Slope {
     /// The rescaled logit of an average intent.
     pub intercept: f64,
@@ -40,7 +38,7 @@ impl Slope {
 }
 
 /// The source of the intent.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Intent {
     /// The segmentation's probabilities.
     Learned,

@@ -3,12 +3,10 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 use crate::column::Value;
 
 /// The label frequency, one number or several.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum LabelFrequency {
     /// One for all customers.
     Pooled(f64),
@@ -78,7 +76,7 @@ impl LabelFrequency {
 }
 
 /// A value of the feature that `attribution_by` names.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum GroupValue {
     /// NULL.
     Missing,

@@ -5,6 +5,7 @@ mod label_frequency;
 mod networks;
 mod report;
 mod score;
+mod scoring;
 mod segment_rule;
 
 pub use intent::{Intent, Slope};
@@ -13,52 +14,28 @@ pub(crate) use networks::ScoringNetworks;
 pub(crate) use report::is_significant;
 pub use report::{Comparison, Epoch, Mode, PropensitySource, Report, Stage};
 pub use score::Score;
+pub(crate) use scoring::CorrectionNetwork;
+pub use scoring::ScoringModel;
 pub(crate) use segment_rule::MAX_OFFSET;
 pub(crate) use segment_rule::Namer;
 pub use segment_rule::{Offsets, Rule, SegmentSizes};
 
-use serde::{Deserialize, Serialize};
+use std::rc::Rc;
 
-use crate::{
-    column::{Column, MAX_FEATURES},
-    encoding::{Description, Encoder},
-    network::Network,
-    options::Options,
-};
-
-/// Stage 2: P(campaign-driven | engaged, exposed), and with a second output the label frequency c(x).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct CorrectionNetwork {
-    pub network: Network,
-    pub learns_label_frequency: bool,
-}
+use crate::{column::Column, encoding::Description, options::Options};
 
 /// A trained model.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TwoStageModel {
-    pub(crate) columns: Vec<Column>,
-    pub(crate) positional: bool,
+    pub(crate) scoring: ScoringModel,
     pub(crate) options: Options,
-    pub(crate) encoder: Encoder,
-    /// One network, or those of a committee.
-    pub(crate) segmentation: Vec<Network>,
-    /// Stage 2 of each member; none where it corrects no label.
-    pub(crate) correction: Vec<CorrectionNetwork>,
-    pub(crate) intent: Intent,
     pub(crate) report: Report,
-    /// The offsets of the segments, which a score's segment needs.
-    pub(crate) offsets: Offsets,
 }
 
 impl TwoStageModel {
     /// The features, in the order in which values are scored.
     pub fn columns(&self) -> &[Column] {
-        &self.columns
-    }
-
-    /// Tells if features are matched by position (arrays) rather than by name.
-    pub fn positional(&self) -> bool {
-        self.positional
+        &self.scoring.columns
     }
 
     /// The report of its training.
@@ -68,8 +45,8 @@ impl TwoStageModel {
 
     /// Tells if the uplift is the same for every customer, so that it ranks nobody.
     pub fn has_equal_uplift(&self) -> bool {
-        matches!(self.intent, Intent::Constant(intent) if intent == 0.0)
-            || self.report.constant_features.len() == self.columns.len()
+        matches!(self.intent(), Intent::Constant(intent) if intent == 0.0)
+            || self.report.constant_features.len() == self.columns().len()
     }
 
     /// Adds a warning of the caller's to the report.
@@ -79,7 +56,19 @@ impl TwoStageModel {
 
     /// The source of its intent.
     pub fn intent(&self) -> Intent {
-        self.intent
+        self.scoring.intent
+    }
+
+    /// The label frequency; `None` where no label counts as missing.
+    pub fn label_frequency(&self) -> Option<&LabelFrequency> {
+        self.scoring.label_frequency.as_ref()
+    }
+
+    /// The mean label frequency; `None` where no row carries a campaign label, or none counts as
+    /// missing.
+    pub fn mean_label_frequency(&self) -> Option<f64> {
+        let frequency = self.label_frequency().filter(|_| self.report.rows_labelled > 0);
+        frequency.map(LabelFrequency::mean)
     }
 
     /// The options that it was trained with.
@@ -89,53 +78,21 @@ impl TwoStageModel {
 
     /// The encoding of each column, in the order of the columns.
     pub fn encodings(&self) -> impl Iterator<Item = Description> + '_ {
-        self.encoder.describe()
+        self.scoring.encodings()
     }
 
-    /// Checks bytes from a table: they describe a model that can be scored without further checks.
+    /// Checks the report from a table, which belongs to a sound scoring model.
     pub(crate) fn is_sound(&self) -> bool {
-        let frequency = self.report.label_frequency.as_ref().is_none_or(LabelFrequency::is_sound);
-        self.networks_are_sound()
-            && self.intent.is_sound()
-            && self.offsets.is_sound()
-            && frequency
-            && self.importance_is_sound()
-            && self.names_are_sound()
-    }
-
-    fn networks_are_sound(&self) -> bool {
-        let inputs = self.encoder.is_sound(&self.columns).then(|| self.encoder.inputs());
-        let sound = |network: &Network, outputs: usize| {
-            network.is_sound()
-                && Some(network.shape().inputs) == inputs
-                && network.shape().outputs == outputs
-        };
-        let correction = self.correction.iter().all(|correction| {
-            sound(&correction.network, 1 + usize::from(correction.learns_label_frequency))
-        });
-        let segmentation = self.segmentation.iter().all(|network| sound(network, 3));
-        !self.segmentation.is_empty() && segmentation && correction
-    }
-
-    fn importance_is_sound(&self) -> bool {
-        let importance = &self.report.importance;
-        importance.len() == self.columns.len()
+        let Report { importance, warnings, comparison, .. } = &self.report;
+        let names = comparison.iter().map(|measured| &measured.model);
+        importance.len() == self.columns().len()
             && importance.iter().all(|share| (0.0..=1.0).contains(share))
+            && warnings.iter().chain(names).all(|text| !text.contains('\0'))
     }
+}
 
-    /// Checks that every column has a name of its own, and that no text would end early in SQL.
-    fn names_are_sound(&self) -> bool {
-        let mut names: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
-        names.sort_unstable();
-        let distinct = names.windows(2).all(|pair| pair[0] != pair[1]);
-        let levels: Vec<String> = self.encodings().flat_map(|encoding| encoding.levels).collect();
-        let report = &self.report;
-        let mut texts = names
-            .into_iter()
-            .chain(report.label_frequency.iter().flat_map(LabelFrequency::texts))
-            .chain(levels.iter().map(String::as_str))
-            .chain(report.constant_features.iter().map(String::as_str))
-            .chain(report.warnings.iter().map(String::as_str));
-        self.columns.len() <= MAX_FEATURES && distinct && texts.all(|text| !text.contains('\0'))
+impl From<TwoStageModel> for Rc<ScoringModel> {
+    fn from(model: TwoStageModel) -> Self {
+        Self::new(model.scoring)
     }
 }

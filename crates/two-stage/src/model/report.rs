@@ -1,12 +1,10 @@
 //! The report of a training, stored in the model: counts, estimates, history, warnings.
 
-use serde::{Deserialize, Serialize};
-
-use super::{label_frequency::LabelFrequency, segment_rule::SegmentSizes};
+use super::segment_rule::SegmentSizes;
 use crate::sample::Counts;
 
 /// The way in which a training tells a campaign's effect from what customers do anyway.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// Every customer was exposed; the labels and their frequency tell.
     Simple,
@@ -25,7 +23,7 @@ impl Mode {
 }
 
 /// The source of the probability of exposure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PropensitySource {
     /// It is the same for every row: the option `exposure_rate`, or the observed share.
     Constant,
@@ -47,7 +45,7 @@ impl PropensitySource {
 }
 
 /// The stage of training that an epoch belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// Campaign-driven or organic, among the engaged: finds missing labels.
     LabelCorrection,
@@ -69,7 +67,7 @@ impl Stage {
 }
 
 /// One epoch of one stage.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Epoch {
     /// The stage.
     pub stage: Stage,
@@ -88,7 +86,7 @@ pub struct Epoch {
 }
 
 /// A model's figures on rows that the first member held out, against the labels as observed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
     /// The model's name.
     pub model: String,
@@ -106,7 +104,7 @@ pub(crate) fn is_significant((share, error): (f64, f64)) -> bool {
 }
 
 /// The counts and findings of a training.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Report {
     /// Counts of the rows that the aggregate read.
     pub counts: Counts,
@@ -118,8 +116,6 @@ pub struct Report {
     pub rows_labelled: u64,
     /// The mode.
     pub mode: Mode,
-    /// The label frequency; `None` where no label counts as missing.
-    pub label_frequency: Option<LabelFrequency>,
     /// π, the campaign's share of the engagement of exposed customers, and its standard error.
     pub campaign_share: Option<(f64, f64)>,
     /// Engaged rows recorded organic and corrected (t > 0.5).
@@ -147,12 +143,5 @@ impl Report {
     /// Tells if exposed customers engaged no more than others, as far as the rows show.
     pub fn shows_no_effect(&self) -> bool {
         self.campaign_share.is_some_and(|share| !is_significant(share))
-    }
-
-    /// The mean label frequency; `None` where no row carries a campaign label, or none counts as
-    /// missing.
-    pub fn mean_label_frequency(&self) -> Option<f64> {
-        let frequency = self.label_frequency.as_ref().filter(|_| self.rows_labelled > 0);
-        frequency.map(LabelFrequency::mean)
     }
 }

@@ -1,8 +1,6 @@
 //! The rule by which a score becomes a segment: the probabilities compete after two of them were
 //! given an offset.
 
-use serde::{Deserialize, Serialize};
-
 use super::score::Score;
 use crate::segment::Segment;
 
@@ -12,7 +10,7 @@ pub(crate) const MAX_OFFSET: f64 = 20.0;
 const MAX_STORED: f64 = 100.0;
 
 /// The rule that a model names segments by; options may ask for one that its rows do not allow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
     /// Each segment has as many customers as its probabilities add up to.
     ExpectedSize,
@@ -37,7 +35,7 @@ impl Rule {
 }
 
 /// The offsets b: the segment is that of the largest log p + b. That of low_engagement is 0.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Offsets {
     /// b of organic and of campaign-driven.
     pub(crate) engaged: [f64; 2],
@@ -87,7 +85,7 @@ impl Namer {
 }
 
 /// The rule in force and the sizes of the segments, in rows of the training.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SegmentSizes {
     /// The rule in force.
     pub rule: Rule,

@@ -68,7 +68,7 @@ pub struct OptionInfo {
 type Set = fn(&mut Options, &Json) -> std::result::Result<(), String>;
 
 /// Declares the fields of [`Options`], their defaults, getters and descriptions. The order of the
-/// fields is that of the stored format.
+/// fields is that of a partial state.
 macro_rules! options {
     ($($name:ident: $type:ty = $default:expr, $domain:expr, $meaning:literal;)*) => {
         /// Checked options of a training.
@@ -201,6 +201,14 @@ impl Options {
             set(&mut options, value).map_err(|valid| not_valid(name, value).with_detail(valid))?;
         }
         options.check_together()
+    }
+
+    /// Reads the options that a model stores, without those of a newer version.
+    pub(crate) fn from_stored_json(json: &str) -> Result<Self> {
+        let mut stored: serde_json::Map<String, Json> =
+            serde_json::from_str(json).map_err(|_| invalid("options are not a JSON object"))?;
+        stored.retain(|name, _| SETTERS.iter().any(|(known, _)| known == name));
+        Self::from_json(&Json::Object(stored).to_string())
     }
 
     /// Every option with its value, as [`Options::from_json`] reads it.

@@ -30,8 +30,8 @@ pub use observer::{Observer, Progress, Step};
 
 use crate::{
     Error, ErrorKind, Result,
-    model::{Intent, Mode, Offsets, Report, SegmentSizes, TwoStageModel},
-    options::{OnFailure, Options},
+    model::{Intent, Mode, Offsets, Report, ScoringModel, SegmentSizes, TwoStageModel},
+    options::{Correction, OnFailure, Options},
     sample::Sample,
 };
 use campaign_share::CampaignShare;
@@ -127,7 +127,6 @@ fn report(
         rows_engaged: rows.engaged() as u64,
         rows_labelled: rows.labelled() as u64,
         mode: rows.mode(),
-        label_frequency: committee.label_frequency.clone(),
         campaign_share: share.map(|share| (share.share, share.error)),
         corrected,
         corrected_total,
@@ -147,17 +146,19 @@ fn into_model(
     report: Report,
     offsets: Offsets,
 ) -> TwoStageModel {
-    TwoStageModel {
+    let options = rows.options.clone();
+    let scoring = ScoringModel {
         columns: rows.sample.features().to_vec(),
         positional: rows.sample.positional(),
-        options: rows.options.clone(),
         encoder: rows.encoder,
         segmentation: committee.segmentation,
         correction: committee.correction,
+        label_frequency: committee.label_frequency,
+        corrects_by_threshold: options.correction() == Correction::Splc,
         intent: committee.intent,
-        report,
         offsets,
-    }
+    };
+    TwoStageModel { scoring, options, report }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::*;
 
 fn pooled(model: &TwoStageModel) -> f64 {
-    model.report().label_frequency.as_ref().unwrap().mean()
+    model.label_frequency().unwrap().mean()
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn two_in_five_missing_are_found() {
     let (none, _) = scenario(0.4, 1.0, r#"{"correction": "none"}"#);
     assert!(figures.macro_f1 >= none.macro_f1 + 0.03, "none reaches {:.3}", none.macro_f1);
     for model in models {
-        let c = model.report().label_frequency.as_ref().unwrap().mean();
+        let c = model.label_frequency().unwrap().mean();
         assert!((c - 0.6).abs() <= 0.08, "c = {c}");
     }
 }
@@ -61,7 +61,7 @@ fn four_in_five_missing_are_found() {
     let (none, _) = scenario(0.8, 1.0, r#"{"correction": "none"}"#);
     assert!(figures.macro_f1 >= none.macro_f1 + 0.20, "none reaches {:.3}", none.macro_f1);
     for model in models {
-        let c = model.report().label_frequency.as_ref().unwrap().mean();
+        let c = model.label_frequency().unwrap().mean();
         assert!((c - 0.2).abs() <= 0.08, "c = {c}");
     }
 }
@@ -73,7 +73,7 @@ fn known_exposure_finds_what_is_missing() {
     for model in models {
         let report = model.report();
         assert_eq!((report.mode, &report.warnings[..]), (Mode::Exposure, &[][..]));
-        let c = report.label_frequency.as_ref().unwrap().mean();
+        let c = model.label_frequency().unwrap().mean();
         assert!((c - 0.6).abs() <= 0.08, "c = {c}");
     }
 }

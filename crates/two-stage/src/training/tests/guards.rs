@@ -27,7 +27,7 @@ fn implausibly_many_corrections_are_named() {
 #[test]
 fn a_low_label_frequency_asks_for_more() {
     let low = train_on(&customers(0.95, 1.0, 20_000), "{}");
-    assert!(warns(&low, "below 0.1"), "{:?}", low.report().label_frequency);
+    assert!(warns(&low, "below 0.1"), "{:?}", low.label_frequency());
     assert!(!warns(&train_on(&customers(0.4, 1.0, 6000), "{}"), "below 0.1"));
 }
 
@@ -120,9 +120,9 @@ fn an_intent_that_does_not_differ_is_flat() {
         })
         .collect();
     let model = train_on(&noise, r#"{"ensemble": 3}"#);
-    assert!(warns(&model, "does not differ between customers"), "{:?}", model.intent);
+    assert!(warns(&model, "does not differ between customers"), "{:?}", model.intent());
     let clear = train_on(&customers(1.0, 0.6, 6000), r#"{"ensemble": 3}"#);
-    assert!(!warns(&clear, "does not differ"), "{:?}", clear.intent);
+    assert!(!warns(&clear, "does not differ"), "{:?}", clear.intent());
 }
 
 #[test]
@@ -198,12 +198,12 @@ fn a_model_without_effect_says_so_and_has_no_label_frequency() {
     });
     let unlabelled = train_on(&none, r#"{"epochs": 10}"#);
     assert!(!unlabelled.report().shows_no_effect() && !unlabelled.has_equal_uplift());
-    assert_eq!(unlabelled.report().mean_label_frequency(), None);
+    assert_eq!(unlabelled.mean_label_frequency(), None);
     // Exposure that was drawn without regard to the customers.
     (0_u32..).zip(&mut none).for_each(|(i, customer)| customer.exposed = i % 2 == 0);
     let none = train_on(&none, r#"{"epochs": 10}"#);
     assert!(none.report().shows_no_effect() && none.has_equal_uplift());
     let effect = train_on(&customers(0.4, 0.6, 2000), r#"{"epochs": 10}"#);
     assert!(!effect.report().shows_no_effect() && !effect.has_equal_uplift());
-    assert!(effect.report().mean_label_frequency().is_some());
+    assert!(effect.mean_label_frequency().is_some());
 }

@@ -26,7 +26,7 @@ fn epochs(model: &TwoStageModel, stage: Stage) -> Vec<&Epoch> {
 #[test]
 fn missing_rate_is_taken_as_given() {
     let model = train_with(r#""epochs": 10, "missing_rate": 0.3"#);
-    assert_eq!(model.report().label_frequency, Some(LabelFrequency::Pooled(0.7)));
+    assert_eq!(model.label_frequency(), Some(&LabelFrequency::Pooled(0.7)));
     assert!(model.report().corrected_total > 0.0);
     let complete = train_with(r#""epochs": 10, "missing_rate": 0"#);
     assert!(complete.report().corrected_total < 1e-3);
@@ -35,18 +35,20 @@ fn missing_rate_is_taken_as_given() {
 #[test]
 fn correction_none_takes_the_labels_as_they_are_and_trains_the_segments_alone() {
     let none = train_with(r#""epochs": 10, "correction": "none""#);
-    assert!(epochs(&none, Stage::LabelCorrection).is_empty() && none.correction.is_empty());
+    assert!(epochs(&none, Stage::LabelCorrection).is_empty() && none.scoring.correction.is_empty());
     assert_eq!((none.report().corrected, none.report().corrected_total), (0, 0.0));
     let splc = train_with(r#""epochs": 10, "correction": "splc""#);
-    assert!(!epochs(&splc, Stage::LabelCorrection).is_empty() && !splc.correction.is_empty());
+    assert!(
+        !epochs(&splc, Stage::LabelCorrection).is_empty() && !splc.scoring.correction.is_empty()
+    );
 }
 
 #[test]
 fn attribution_by_gives_each_group_its_own_frequency() {
     let customers = escaping_by_app(31, 1.0, 0.6, 20_000);
     let model = train_on(&customers, r#"{"attribution_by": "app_user"}"#);
-    let Some(LabelFrequency::Grouped { groups, .. }) = &model.report().label_frequency else {
-        panic!("no groups: {:?}", model.report().label_frequency);
+    let Some(LabelFrequency::Grouped { groups, .. }) = model.label_frequency() else {
+        panic!("no groups: {:?}", model.label_frequency());
     };
     let [(_, without), (_, with)] = groups[..] else { panic!("{groups:?}") };
     assert!(without > with + 0.3, "without the app {without}, with it {with}");
@@ -65,8 +67,8 @@ fn exposure_rate_replaces_the_observed_share() {
 #[test]
 fn hidden_layers_are_the_shape_of_both_networks() {
     let model = train_on(&customers(1200), r#"{"epochs": 10, "hidden_layers": [5, 4, 3]}"#);
-    assert_eq!(model.segmentation[0].shape().hidden, [5, 4, 3]);
-    assert_eq!(model.correction[0].network.shape().hidden, [5, 4, 3]);
+    assert_eq!(model.scoring.segmentation[0].shape().hidden, [5, 4, 3]);
+    assert_eq!(model.scoring.correction[0].network.shape().hidden, [5, 4, 3]);
 }
 
 #[test]
@@ -165,7 +167,7 @@ fn weight_decay_makes_small_weights() {
     let size = |decay: f64| {
         let model =
             train_with(&format!(r#""epochs": 40, "learning_rate": 0.01, "weight_decay": {decay}"#));
-        model.segmentation[0].parameters().iter().map(|p| p * p).sum::<f32>()
+        model.scoring.segmentation[0].parameters().iter().map(|p| p * p).sum::<f32>()
     };
     assert!(size(0.5) < 0.5 * size(0.0));
 }
@@ -178,9 +180,9 @@ fn an_ensemble_is_a_committee_that_may_be_distilled() {
         train_on(&customers, &format!("{{{quick}, {options}}}"))
     };
     let plain = of(r#""ensemble": 3, "distil": false"#);
-    assert_eq!((plain.segmentation.len(), plain.correction.len()), (3, 3));
+    assert_eq!((plain.scoring.segmentation.len(), plain.scoring.correction.len()), (3, 3));
     let distilled = of(r#""ensemble": 3"#);
-    assert_eq!((distilled.segmentation.len(), distilled.correction.len()), (1, 3));
+    assert_eq!((distilled.scoring.segmentation.len(), distilled.scoring.correction.len()), (1, 3));
     assert!(!epochs(&distilled, Stage::Distillation).is_empty());
     // The one network says what the committee says, nearly.
     let mut scorers = [plain, distilled].map(Scorer::new);

@@ -116,7 +116,7 @@ fn a_flat_intent_makes_nobody_all_organic() {
     let campaign = Campaign { missing_rate: 1.0, exposed_share: 0.6, seed: 500 };
     let customers = knowing(campaign.customers(0, 6000), &[28, 29]);
     let model = train_on(&customers, r#"{"ensemble": 3}"#);
-    let Intent::Rescaled(slope) = model.intent else { panic!("{:?}", model.intent) };
+    let Intent::Rescaled(slope) = model.intent() else { panic!("{:?}", model.intent()) };
     assert_eq!(slope.slope, 0.0);
     let sizes = sizes(&model);
     assert_ne!(sizes.rule, Rule::ExpectedSize);

@@ -1,0 +1,16 @@
+//! The stored form of a model: frozen structs in sections. A change of the learner's types changes the
+//! conversions here, never the structs.
+
+mod encoder;
+mod features;
+mod frozen;
+mod history;
+mod model;
+mod networks;
+mod rules;
+mod scoring;
+mod sections;
+mod training;
+
+pub(crate) use model::{check, read, read_scoring, write};
+pub(crate) use sections::MODEL_LIMIT;
