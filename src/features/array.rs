@@ -1,8 +1,12 @@
 //! Features as an array: elements are matched by position, and named f1, f2, …
 
-use two_stage::column::{Column, Value, check_count};
+use two_stage::{
+    column::{Column, Value, check_count},
+    sample::Customer,
+};
 
 use super::{
+    customer::{CustomerColumn, no_customer},
     layout::{Layout, Wanted},
     raw_numbers::RawNumbers,
     scalar::{Reader, kind_name},
@@ -16,6 +20,7 @@ pub struct ArrayLayout {
     element: ElementType,
     reader: Reader,
     length: usize,
+    customer: Option<CustomerColumn>,
 }
 
 /// The values of one array.
@@ -31,10 +36,18 @@ impl ArrayLayout {
             .zip(Reader::of_type(array.element()))
             .ok_or_else(|| no_features(array))?;
         let length = array.elements(&element)?.len();
-        let layout = Self { element, reader, length };
-        if let Wanted::These { columns, positional } = wanted {
-            layout.check_kinds(columns, positional)?;
-            check_length(length, columns.len())?;
+        let mut layout = Self { element, reader, length, customer: None };
+        match wanted {
+            Wanted::These { columns, positional } => {
+                layout.check_kinds(columns, positional)?;
+                check_length(length, columns.len())?;
+            }
+            Wanted::Every { customer: Some(name) } => {
+                let place = (0..length).find(|&place| element_name(place) == name);
+                let place = place.ok_or_else(|| no_element(name, length))?;
+                layout.customer = Some(CustomerColumn::new(place, array.element()));
+            }
+            Wanted::Every { customer: None } => {}
         }
         Ok(layout)
     }
@@ -44,8 +57,24 @@ impl ArrayLayout {
             && self.length == array.elements(&self.element)?.len())
     }
 
-    /// Returns the elements as they lie in memory, if the array fits, has no NULLs and needs no
-    /// detoasting.
+    /// Tells if arrays name their customers.
+    #[inline]
+    pub fn names_customers(&self) -> bool {
+        self.customer.is_some()
+    }
+
+    /// Reads the customer of an array that fits.
+    pub fn customer(&mut self, array: Array) -> Result<Option<Customer>, Failure> {
+        let Some(column) = &mut self.customer else { return Ok(None) };
+        let mut elements = array.elements(&self.element)?;
+        for _ in 0..column.place() {
+            elements.read()?;
+        }
+        column.read(elements.read()?)
+    }
+
+    /// Returns the elements as they lie in memory, if the array fits, names no customer, has no
+    /// NULLs and needs no detoasting.
     #[inline]
     pub fn numbers_in_place<'c>(
         &self,
@@ -54,15 +83,18 @@ impl ArrayLayout {
     ) -> Option<RawNumbers<'c>> {
         let numbers = RawNumbers::of_array(argument.content_in_place(call)?)?;
         let fits = self.element.declared() == numbers.type_() && self.length == numbers.len();
-        fits.then_some(numbers)
+        (fits && self.customer.is_none()).then_some(numbers)
     }
 
-    /// Reads the elements of an array that fits.
+    /// Reads the elements of an array that fits, but not the customer.
     pub fn values<'a>(
         &'a self,
         array: Array<'a>,
     ) -> Result<impl Iterator<Item = Value<'a>>, Failure> {
-        Ok(Values { reader: &self.reader, elements: array.elements(&self.element)? })
+        let values = Values { reader: &self.reader, elements: array.elements(&self.element)? };
+        let customer = self.customer.as_ref().map(CustomerColumn::place);
+        let features = values.enumerate().filter(move |(place, _)| Some(*place) != customer);
+        Ok(features.map(|(_, value)| value))
     }
 
     /// Writes each element of an array that fits as its type does.
@@ -112,17 +144,17 @@ impl Layout for ArrayLayout {
     }
 
     fn len(&self) -> usize {
-        self.length
+        self.length - usize::from(self.customer.is_some())
     }
 
     fn columns(&self) -> Result<Vec<Column>, Failure> {
-        if self.length == 0 {
+        if self.len() == 0 {
             return Err(Failure::new(SqlState::ERRCODE_DATA_EXCEPTION, "features have 0 elements")
                 .with_hint("Pass at least one feature."));
         }
-        check_count(self.length)?;
+        check_count(self.len())?;
         let kind = self.reader.kind();
-        Ok((0..self.length).map(|place| Column { name: element_name(place), kind }).collect())
+        Ok((0..self.len()).map(|place| Column { name: element_name(place), kind }).collect())
     }
 }
 
@@ -136,6 +168,11 @@ pub fn check_length(length: usize, expected: usize) -> Result<(), Failure> {
         format!("features have {length} elements, not {expected}"),
     )
     .with_hint("Pass as many elements as in the training, NULL for each missing value."))
+}
+
+fn no_element(name: &str, length: usize) -> Failure {
+    no_customer(name, "the array")
+        .with_hint(format!("Name one of its elements, which are f1 to f{length}."))
 }
 
 fn no_features(array: Array) -> Failure {

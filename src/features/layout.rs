@@ -7,8 +7,8 @@ use crate::pg::Failure;
 /// The columns that features must have.
 #[derive(Clone, Copy)]
 pub enum Wanted<'w> {
-    /// All that there are.
-    Every,
+    /// All that there are but the one that names the customer, if there is one.
+    Every { customer: Option<&'w str> },
     /// The columns of a model. `positional`: it was trained on arrays.
     These { columns: &'w [Column], positional: bool },
 }

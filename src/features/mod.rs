@@ -2,6 +2,7 @@
 //! have places.
 
 mod array;
+mod customer;
 mod fixed;
 mod layout;
 mod raw_numbers;
@@ -11,6 +12,7 @@ mod scalar;
 mod source;
 
 pub use array::check_length;
+pub use customer::no_customer;
 pub use layout::{Layout, Wanted};
 pub use raw_numbers::RawNumbers;
 pub use scalar::Reader;

@@ -1,15 +1,19 @@
 //! Features as a row: columns are found by name.
 
-use two_stage::column::{Column, Value};
+use two_stage::{
+    column::{Column, Value},
+    sample::Customer,
+};
 
 use super::{
+    customer::{CustomerColumn, no_customer},
     fixed::FixedColumns,
     layout::{Layout, Wanted},
     raw_numbers::RawNumbers,
     roles::is_role,
     scalar::{Reader, kind_name},
 };
-use crate::pg::{Call, Failure, Oid, Record, RowType, SqlState, SqlValue, type_name};
+use crate::pg::{Call, Failure, Oid, Record, RowColumn, RowType, SqlState, SqlValue, type_name};
 
 /// The layout of rows of one type. It is made once for each call site and type: a row then costs one
 /// pass over its columns and no look-up.
@@ -17,6 +21,7 @@ pub struct RowLayout {
     row_type: RowType,
     fields: Vec<Field>,
     left_out: Vec<String>,
+    customer: Option<CustomerColumn>,
     /// The shorter way to the features, if there is one.
     fixed: Option<FixedColumns>,
 }
@@ -33,18 +38,38 @@ impl RowLayout {
     /// Makes the layout of a row, if it has the wanted columns.
     pub fn new(call: &Call, row: Record, wanted: Wanted) -> Result<Self, Failure> {
         let row_type = RowType::of(call, row);
-        let (fields, left_out) = match wanted {
-            Wanted::Every => every_column(&row_type)?,
-            Wanted::These { columns, .. } => (these_columns(&row_type, columns)?, Vec::new()),
+        let mut left_out = Vec::new();
+        let mut customer = None;
+        let fields = match wanted {
+            Wanted::Every { customer: named } => {
+                let mut columns = row_type.columns()?;
+                customer = named.map(|name| take_customer(&mut columns, name)).transpose()?;
+                let (fields, roles) = every_column(columns, named)?;
+                left_out = roles;
+                fields
+            }
+            Wanted::These { columns, .. } => these_columns(&row_type, columns)?,
         };
         let features = fields.iter().map(|field| (field.place, &field.reader));
         let fixed = FixedColumns::new(row_type.physical_columns(), features);
-        Ok(Self { row_type, fields, left_out, fixed })
+        Ok(Self { row_type, fields, left_out, customer, fixed })
     }
 
     #[inline]
     pub fn fits(&self, row: Record) -> bool {
         self.row_type.fits(row)
+    }
+
+    /// Tells if rows name their customers.
+    #[inline]
+    pub fn names_customers(&self) -> bool {
+        self.customer.is_some()
+    }
+
+    /// Reads the customer of a row that fits.
+    pub fn customer(&mut self, row: Record) -> Result<Option<Customer>, Failure> {
+        let Some(column) = &mut self.customer else { return Ok(None) };
+        column.read(self.row_type.deform(row)?.get(column.place()))
     }
 
     /// Reads the features of a row that fits in place, if they are all numbers of fixed width.
@@ -99,10 +124,13 @@ impl Layout for RowLayout {
 }
 
 /// Takes every column as a feature, but those with the name of a role, which it names beside them.
-fn every_column(row_type: &RowType) -> Result<(Vec<Field>, Vec<String>), Failure> {
+fn every_column(
+    columns: Vec<RowColumn>,
+    customer: Option<&str>,
+) -> Result<(Vec<Field>, Vec<String>), Failure> {
     let mut fields = Vec::<Field>::new();
     let (roles, columns): (Vec<_>, Vec<_>) =
-        row_type.columns()?.into_iter().partition(|column| is_role(&column.name));
+        columns.into_iter().partition(|column| is_role(&column.name));
     for column in columns {
         if fields.iter().any(|field| field.name == column.name) {
             return Err(ambiguous(&column.name));
@@ -111,9 +139,12 @@ fn every_column(row_type: &RowType) -> Result<(Vec<Field>, Vec<String>), Failure
         fields.push(Field { place: column.place, name: column.name, reader });
     }
     if fields.is_empty() {
-        let message = match roles.first() {
-            None => "the row has no columns".to_owned(),
-            Some(role) => {
+        let message = match (roles.first(), customer) {
+            (None, None) => "the row has no columns".to_owned(),
+            (None, Some(name)) => {
+                format!("the row has no feature: column \"{name}\" names the customer")
+            }
+            (Some(role), _) => {
                 format!("the row has no feature: column \"{}\" has a role's name", role.name)
             }
         };
@@ -121,6 +152,18 @@ fn every_column(row_type: &RowType) -> Result<(Vec<Field>, Vec<String>), Failure
             .with_hint("Pass at least one feature."));
     }
     Ok((fields, roles.into_iter().map(|column| column.name).collect()))
+}
+
+/// Takes the column that names the customer out of the others.
+fn take_customer(columns: &mut Vec<RowColumn>, name: &str) -> Result<CustomerColumn, Failure> {
+    let mut of_name = columns.extract_if(.., |column| column.name == name);
+    let found = of_name.next().ok_or_else(|| {
+        no_customer(name, "the row").with_hint("Name a column of the row that holds the features.")
+    })?;
+    match of_name.next() {
+        None => Ok(CustomerColumn::new(found.place, found.type_)),
+        Some(_) => Err(ambiguous(name)),
+    }
 }
 
 /// Takes the columns that a model was trained on, by name.

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use two_stage::column::Value;
+use two_stage::{column::Value, sample::Customer};
 
 use super::{
     array::ArrayLayout,
@@ -46,6 +46,9 @@ pub trait Consumer {
     fn begin(&mut self, _number: u64, _layout: &dyn Layout) -> Result<(), Failure> {
         Ok(())
     }
+
+    /// Takes the customer of the row, before its features, where the wanted columns name one.
+    fn take_customer(&mut self, _customer: Option<Customer>) {}
 
     fn values<'v>(self, values: impl Iterator<Item = Value<'v>>) -> Result<Self::Output, Failure>;
 
@@ -95,6 +98,9 @@ impl Source {
                     }
                 };
                 consumer.begin(self.number, layout)?;
+                if layout.names_customers() {
+                    consumer.take_customer(layout.customer(row)?);
+                }
                 if let Some(numbers) = layout.numbers(row) {
                     return consumer.numbers(numbers);
                 }
@@ -144,6 +150,10 @@ fn read_any_array<C: Consumer>(
         }
     };
     consumer.begin(*number, layout)?;
+    if layout.names_customers() {
+        consumer.take_customer(layout.customer(array)?);
+        return consumer.values(layout.values(array)?);
+    }
     match RawNumbers::of_array(array.content()) {
         Some(numbers) => consumer.numbers(numbers),
         None => consumer.values(layout.values(array)?),

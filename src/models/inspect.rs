@@ -142,6 +142,7 @@ fn findings(model: &TwoStageModel) -> Result<Columns, Failure> {
     columns.extend(attribution(model)?);
     let propensity = report.propensity.map(|source| SqlValue::text(source.name()));
     columns.push(("propensity", propensity.transpose()?));
+    columns.push(("customers", report.customers.map(SqlValue::count)));
     Ok(columns)
 }
 

@@ -35,7 +35,7 @@ pub use error::{Failure, SqlState, debug, notice, warning, warning_with_hint};
 pub use json::json_of_content;
 pub use memory::Scratch;
 pub use query::{Query, QueryColumn};
-pub use record::{PhysicalColumn, Record, RowType};
+pub use record::{PhysicalColumn, Record, RowColumn, RowType};
 pub use result::ResultRow;
 pub use rights::{Right, Rights, current_user};
 pub use scalar::Scalar;

@@ -23,6 +23,8 @@ sql_function!(sample_train);
 /// The reader of features and the places of the arguments, for all groups of the aggregate.
 struct RowSite {
     source: Source,
+    /// The column that names the customer, by which the source reads; options may differ by group.
+    customer: Option<String>,
     arguments: Arguments,
 }
 
@@ -31,6 +33,7 @@ fn sample_add(call: &Call) -> SqlResult {
     let site = call.site(|| {
         Ok(RowSite {
             source: Source::new(Features::of(call, FEATURES)?),
+            customer: None,
             arguments: Arguments::of(call)?,
         })
     })?;
@@ -44,6 +47,10 @@ fn sample_add(call: &Call) -> SqlResult {
     if call.is_null(FEATURES) {
         training.skip_null();
     } else {
+        if training.customer() != site.customer.as_deref() {
+            site.source = Source::new(Features::of(call, FEATURES)?);
+            site.customer = training.customer().map(str::to_owned);
+        }
         let target = site.arguments.target(call)?;
         site.source.read(call, training.row(target))?;
     }

@@ -39,6 +39,7 @@ impl Arguments {
             },
             propensity: self.propensity.and_then(|place| call.float8(place)),
             weight: self.weight.and_then(|place| call.float8(place)),
+            customer: None,
         })
     }
 

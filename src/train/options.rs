@@ -43,10 +43,12 @@ pub fn read_options(written: Option<&[u8]>) -> Result<Options, Failure> {
     }
 }
 
-/// The options of train_model: those of the aggregate, as JSON, and the excluded columns.
+/// The options of train_model: those of the aggregate, as JSON, the excluded columns, and the column
+/// that names the customer.
 pub struct QueryOptions {
     pub json: String,
     pub excluded: Vec<String>,
+    pub customer: Option<String>,
 }
 
 impl QueryOptions {
@@ -70,8 +72,8 @@ impl QueryOptions {
         };
         check_known(&given)?;
         let json = Json::Object(given).to_string();
-        Options::from_json(&json)?;
-        Ok(Self { json, excluded })
+        let customer = Options::from_json(&json)?.customer();
+        Ok(Self { json, excluded, customer })
     }
 }
 

@@ -2,10 +2,14 @@
 
 use two_stage::model::{Mode, Report};
 
-use super::roles::{as_boolean, as_float8, nearly_named, reference, segment, undefined};
+use super::{
+    options::QueryOptions,
+    roles::{as_boolean, as_float8, nearly_named, reference, segment, undefined},
+};
 use crate::{
-    features::roles::{
-        ATTRIBUTED, ENGAGED, EXPOSED, PROPENSITY, SEGMENT, WEIGHT, is_role, nearly_role,
+    features::{
+        no_customer,
+        roles::{ATTRIBUTED, ENGAGED, EXPOSED, PROPENSITY, SEGMENT, WEIGHT, is_role, nearly_role},
     },
     pg::{Failure, Query, QueryColumn},
     text::grouped,
@@ -18,15 +22,27 @@ pub struct Selection {
     exposed: Option<String>,
     propensity: Option<String>,
     weight: Option<String>,
+    customer: Option<Customer>,
+}
+
+/// The column that names the customer, which is in the row of the features without being one.
+struct Customer {
+    name: String,
+    reference: String,
 }
 
 impl Selection {
     /// `schema` is that of the extension.
-    pub fn of(query: &Query, excluded: &[String], schema: &str) -> Result<Self, Failure> {
+    pub fn of(query: &Query, options: &QueryOptions, schema: &str) -> Result<Self, Failure> {
+        let excluded = &options.excluded;
         check_names(query, excluded)?;
+        let customer = options.customer.as_ref().map(|name| customer(query, name)).transpose()?;
         let is_used = |column: &&QueryColumn| !excluded.contains(&column.name);
         let used = |name: &str| find(query, name).filter(is_used);
-        let is_feature = |column: &&QueryColumn| is_used(column) && !is_role(&column.name);
+        let is_feature = |column: &&QueryColumn| {
+            let is_customer = options.customer.as_ref() == Some(&column.name);
+            is_used(column) && !is_role(&column.name) && !is_customer
+        };
         let as_boolean = |column| as_boolean(column, schema);
         let selection = Self {
             features: query.columns.iter().filter(is_feature).map(reference).collect(),
@@ -34,18 +50,24 @@ impl Selection {
             exposed: used(EXPOSED).map(as_boolean).transpose()?,
             propensity: used(PROPENSITY).map(as_float8).transpose()?,
             weight: used(WEIGHT).map(as_float8).transpose()?,
+            customer,
         };
-        if selection.features.is_empty() {
+        selection.check()?;
+        Ok(selection)
+    }
+
+    fn check(&self) -> Result<(), Failure> {
+        if self.features.is_empty() {
             return Err(undefined("the training query has no features")
                 .with_hint("Select at least one column that is a feature."));
         }
-        if selection.propensity.is_some() && selection.exposed.is_none() {
+        if self.propensity.is_some() && self.exposed.is_none() {
             return Err(undefined(format!(
                 "the training query has a column \"{PROPENSITY}\", but no column \"{EXPOSED}\""
             ))
             .with_hint("Select the exposure of each customer as \"exposed\"."));
         }
-        Ok(selection)
+        Ok(())
     }
 
     /// Returns the SELECT that trains; $1 is the options. The row of the sub-select carries the names of
@@ -53,12 +75,14 @@ impl Selection {
     pub fn statement(&self, schema: &str, query: &Query) -> String {
         let Self { features, segment, .. } = self;
         let row = unused_name(query);
-        let features = features.join(", ");
+        let customer = self.customer.iter().map(|customer| &customer.reference);
+        let columns: Vec<&str> = features.iter().chain(customer).map(String::as_str).collect();
+        let columns = columns.join(", ");
         let optional = self.optional_arguments();
         let text = &query.text;
         format!(
             "SELECT {schema}.train_intent_model({row}, {segment}, {optional}$1::pg_catalog.jsonb) \
-             FROM (\n{text}\n) AS q, LATERAL (SELECT {features}) AS {row}"
+             FROM (\n{text}\n) AS q, LATERAL (SELECT {columns}) AS {row}"
         )
     }
 
@@ -87,12 +111,15 @@ impl Selection {
         let share = 100.0 * exposed as f64 / rows as f64;
         let features = self.features.len();
         format!(
-            "{} rows; {features} feature{}; exposed: {}; propensity: {}; weight: {}",
+            "{} rows; {features} feature{}; exposed: {}; propensity: {}; weight: {}{}",
             grouped(counts.read),
             if features == 1 { "" } else { "s" },
             self.exposed.as_ref().map_or("no".to_owned(), |_| format!("yes ({share:.0} % true)")),
             if self.propensity.is_some() { "column propensity" } else { "no" },
-            if self.weight.is_some() { "column weight" } else { "no" }
+            if self.weight.is_some() { "column weight" } else { "no" },
+            self.customer
+                .as_ref()
+                .map_or(String::new(), |customer| format!("; customer: column {}", customer.name))
         )
     }
 
@@ -121,6 +148,14 @@ fn check_names(query: &Query, excluded: &[String]) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Finds the column that names the customer, which may be an excluded one.
+fn customer(query: &Query, name: &str) -> Result<Customer, Failure> {
+    let column = find(query, name).ok_or_else(|| {
+        no_customer(name, "the training query").with_hint("Name a column of the training query.")
+    })?;
+    Ok(Customer { name: name.to_owned(), reference: reference(column) })
 }
 
 /// Returns a name that no column has, because a column takes precedence over a row.

@@ -30,7 +30,7 @@ fn train_model(call: &Call) -> SqlResult {
 
     let (selection, trained) = connect(|connection| {
         let query = Query::parse(connection, query)?;
-        let selection = Selection::of(&query, &options.excluded, &schema)?;
+        let selection = Selection::of(&query, &options, &schema)?;
         let statement = selection.statement(&schema, &query);
         pg::debug(format!("training query: {statement}"));
         let trained = train(connection, &statement, &options.json)?;

@@ -5,7 +5,7 @@ use two_stage::{
     model::TwoStageModel,
     options::Options,
     poll::Poll,
-    sample::{Partial, Sample, Target},
+    sample::{Customer, Partial, Sample, Target},
 };
 
 use super::{memory::HeldMemory, options::read_options, watch};
@@ -19,6 +19,8 @@ pub struct Training {
     sample: Sample,
     /// The options as the first row gave them.
     options: Options,
+    /// The column that names the customer of each row, as the options say.
+    customer: Option<String>,
     written_options: Vec<u8>,
     /// The number of the layout by which the last row was read.
     layout: u64,
@@ -41,7 +43,8 @@ impl Training {
     /// Starts a training. `written_options` is the content of the options' jsonb.
     pub fn new(written_options: Option<&[u8]>) -> Result<Box<Self>, Failure> {
         let options = read_options(written_options)?;
-        let sample = Sample::new(options.seed(), settings::training_memory(), interrupts());
+        let sample = Sample::new(options.seed(), settings::training_memory(), interrupts())
+            .with_customers(options.customer().is_some());
         let mut training = Self::of(options, sample);
         training.written_options = written_options.unwrap_or_default().to_vec();
         Ok(training)
@@ -55,6 +58,7 @@ impl Training {
 
     fn of(options: Options, sample: Sample) -> Box<Self> {
         Box::new(Self {
+            customer: options.customer(),
             options,
             sample,
             written_options: Vec::new(),
@@ -69,6 +73,11 @@ impl Training {
             return Ok(());
         }
         Ok(self.options.require_same(&read_options(written)?)?)
+    }
+
+    /// Returns the column that names the customer of each row.
+    pub fn customer(&self) -> Option<&str> {
+        self.customer.as_deref()
     }
 
     /// Refuses rows that together with those of other trainings exceed the limit.
@@ -116,7 +125,7 @@ impl Consumer for NewRow<'_> {
     type Output = ();
 
     fn wanted(&self) -> Wanted<'_> {
-        Wanted::Every
+        Wanted::Every { customer: self.training.customer() }
     }
 
     /// Compares the columns with those of the first row, if the layout is not that of the last row.
@@ -135,6 +144,10 @@ impl Consumer for NewRow<'_> {
         sample.leave_out(layout.left_out());
         self.training.layout = number;
         Ok(())
+    }
+
+    fn take_customer(&mut self, customer: Option<Customer>) {
+        self.target.customer = customer;
     }
 
     fn values<'v>(self, values: impl Iterator<Item = Value<'v>>) -> Result<(), Failure> {

@@ -27,7 +27,7 @@
 //! let simulator = Simulator::new(0.4, 0.6, 1)?;
 //! for customer in (0..2000).map(|index| simulator.customer(index)) {
 //!     let (segment, exposed) = (Some(customer.observed), Some(customer.exposed));
-//!     let target = Target { segment, exposed, propensity: None, weight: None };
+//!     let target = Target { segment, exposed, propensity: None, weight: None, customer: None };
 //!     sample.push(customer.features.iter().map(|&x| Value::number(x)), target)?;
 //! }
 //! if let Outcome::Model(model) = train(&mut sample, &options, &mut Quiet)? {

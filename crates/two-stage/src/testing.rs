@@ -40,7 +40,13 @@ pub fn sample(columns: &[Column]) -> Sample {
 
 /// An exposed customer of this segment.
 pub fn target(segment: Segment) -> Target {
-    Target { segment: Some(segment), exposed: Some(true), propensity: None, weight: None }
+    Target {
+        segment: Some(segment),
+        exposed: Some(true),
+        propensity: None,
+        weight: None,
+        customer: None,
+    }
 }
 
 /// The model of a training that must succeed.

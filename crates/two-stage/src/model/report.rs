@@ -137,6 +137,8 @@ pub struct Report {
     pub segments: SegmentSizes,
     /// The source of the probability of exposure; `None` in simple mode.
     pub propensity: Option<PropensitySource>,
+    /// The number of customers, where option `customer` is given.
+    pub customers: Option<u64>,
 }
 
 impl Report {

@@ -169,6 +169,9 @@ options! {
     propensity: Option<Propensity> = None,
         Optional(OneOf(&[("estimate", Propensity::Estimate)]), "none"),
         "estimate each customer's chance of exposure from the features, where exposure was not random";
+    customer: Option<String> = None,
+        Optional(FeatureName("the name of a column, which is then no feature; f1, f2 and so on for arrays"), "each row is a customer of its own"),
+        "whose row it is: a customer's rows are sampled, held out and counted together";
 }
 
 impl Correction {

@@ -28,6 +28,7 @@ fn every_option_of_the_table_changes_the_options() {
         ("seed", "7"),
         ("segment_rule", r#""most_probable""#),
         ("propensity", r#""estimate""#),
+        ("customer", r#""customer_id""#),
     ];
     assert_eq!(given.map(|(name, _)| name).to_vec(), names(), "a new option needs its line here");
     for (name, value) in given {

@@ -4,9 +4,11 @@
 //! A row is a fixed number of 32-bit words: its features, then its target. Past the memory limit
 //! equal rows are merged into one with a count, and the rows with the smallest keys stay; a key is a
 //! hash of the seed and the row's content. This is an even sample of the distinct rows, with their
-//! full counts, and it merges in any order.
+//! full counts, and it merges in any order. A sample that keeps customers (option `customer`) has
+//! a customer's hash in each row, and samples whole customers.
 
 mod counts;
+mod customer;
 mod dictionary;
 mod order;
 mod partial;
@@ -16,6 +18,7 @@ mod target;
 mod view;
 
 pub use counts::Counts;
+pub use customer::Customer;
 pub use partial::Partial;
 pub(crate) use partial::PartialWords;
 pub use row::SampleRow;
@@ -29,6 +32,7 @@ use crate::{
     poll::Poll,
     word::{Word, number_word},
 };
+use customer::{CUSTOMER_WORDS, Place};
 use dictionary::Dictionary;
 use spans::Spans;
 use target::TARGET_WORDS;
@@ -55,8 +59,8 @@ pub struct Sample {
     dictionary_room: usize,
     /// Rows that entered the buffer.
     kept_before_sampling: u64,
-    /// Set once rows had to go.
-    sampled: bool,
+    /// The first place in the order that had to go; no row at or after it stays.
+    dropped_from: Option<Place>,
     /// Set while the rows stand in canonical order, equal ones merged.
     ordered: bool,
     #[serde(skip)]
@@ -64,6 +68,7 @@ pub struct Sample {
     spans: Spans,
     /// Columns that were left out, because their names are those of roles.
     left_out: Vec<String>,
+    keeps_customers: bool,
 }
 
 impl Sample {
@@ -79,12 +84,20 @@ impl Sample {
             counts: Counts::default(),
             dictionary_room: (memory_limit / 4).clamp(MIN_DICTIONARY_BYTES, MAX_DICTIONARY_BYTES),
             kept_before_sampling: 0,
-            sampled: false,
+            dropped_from: None,
             ordered: false,
             poll,
             spans: Spans::default(),
             left_out: Vec::new(),
+            keeps_customers: false,
         }
+    }
+
+    /// Keeps the customer of each row from now on, if that is wanted. No row has been added yet.
+    #[must_use]
+    pub fn with_customers(mut self, wanted: bool) -> Self {
+        self.keeps_customers = wanted;
+        self
     }
 
     /// Interrupts of long work on the sample; if a poll unwinds, the sample is lost.
@@ -133,11 +146,6 @@ impl Sample {
         self.left_out.extend_from_slice(names);
         self.left_out.sort_unstable();
         self.left_out.dedup();
-    }
-
-    /// The columns that were left out, in the order of their names.
-    pub fn left_out(&self) -> &[String] {
-        &self.left_out
     }
 
     /// Counts a row whose features are NULL as a whole.
@@ -189,7 +197,7 @@ impl Sample {
         self.counts.read += 1;
         self.counts.unknown_exposure += u64::from(target.exposed.is_none());
         self.counts.unexposed += u64::from(target.exposed == Some(false));
-        let Some(target_words) = target_words else {
+        let Some((before_customer, customer)) = target_words else {
             match target.segment {
                 None => self.counts.unlabelled += 1,
                 Some(_) if target.weight == Some(0.0) => self.counts.zero_weight += 1,
@@ -203,7 +211,11 @@ impl Sample {
             self.words.truncate(start);
             return Err(error);
         }
-        self.words.extend_from_slice(&target_words);
+        self.words.extend_from_slice(&before_customer);
+        if self.keeps_customers {
+            self.words.extend_from_slice(&customer);
+        }
+        self.words.push(Word::of_code(1));
         self.kept_before_sampling += 1;
         self.ordered = false;
         Ok(())
@@ -249,7 +261,8 @@ impl Sample {
 
     /// Words of one row.
     pub(crate) fn stride(&self) -> usize {
-        self.features().len() + TARGET_WORDS
+        let customer = if self.keeps_customers { CUSTOMER_WORDS } else { 0 };
+        self.features().len() + TARGET_WORDS + customer
     }
 
     /// Bytes on the heap.
@@ -260,7 +273,7 @@ impl Sample {
 
     /// Once the memory limit was passed: rows that are used, and rows that could have been.
     pub fn sampled(&self) -> Option<(u64, u64)> {
-        self.sampled.then(|| (self.len(), self.kept_before_sampling))
+        self.dropped_from.map(|_| (self.len(), self.kept_before_sampling))
     }
 
     /// Rows that could teach: those that entered the buffer, and those without overlap.

@@ -1,8 +1,16 @@
 //! The canonical order of the rows, and the even sample past the memory limit.
+//!
+//! A row's key is a hash of its content. Where the row has a customer, the upper half is that of a
+//! hash of the customer instead, so that a customer's rows stand together and stay or go together.
+
+use std::cmp::Ordering;
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use super::{Dictionary, Sample};
+use super::{
+    Dictionary, Sample,
+    customer::{Customer, Place},
+};
 use crate::{
     column::Kind,
     poll::{POLL_ITEMS, Poll},
@@ -11,6 +19,9 @@ use crate::{
 
 /// Memory for sorting a row beside its words: a key and an index.
 const BYTES_TO_SORT: usize = size_of::<(u64, u32)>();
+
+/// The lower half of a key.
+const LOWER_HALF: u64 = u32::MAX as u64;
 
 /// The smallest buffer, in rows.
 const MIN_ROWS: usize = 64;
@@ -79,12 +90,13 @@ impl Sample {
 
     /// Sorts by key, merges equal rows, and keeps the smallest keys.
     pub(super) fn order(&mut self) {
-        let keep = self.sample_size();
         let stride = self.stride();
         let keys = self.sorted_keys();
         let mut order: Vec<u32> = Vec::with_capacity(keys.len());
         let mut merged: Vec<u32> = Vec::new();
-        for (_, index) in self.poll.each(keys.into_iter()) {
+        let mut cut =
+            Cut { most: self.sample_size(), from: self.dropped_from, last: None, at: None };
+        for (key, index) in self.poll.each(keys.into_iter()) {
             match order.last() {
                 Some(&last) if self.content(last) == self.content(index) => {
                     let count = self.row(RowIndex::new(index as usize)).count();
@@ -92,14 +104,28 @@ impl Sample {
                     *total = Word::of_code(total.bits().saturating_add(count));
                     merged.push(index);
                 }
-                _ => order.push(index),
+                _ => {
+                    cut.pass(order.len(), self.place(key, index));
+                    order.push(index);
+                }
             }
         }
         let distinct = order.len();
         order.append(&mut merged);
         permute(&mut self.words, stride, &mut order, self.poll);
-        self.sampled |= distinct > keep;
-        self.words.truncate(distinct.min(keep) * stride);
+        self.words.truncate(cut.at.map_or(distinct, |(rows, _)| rows) * stride);
+        self.drop_from(cut.at.map(|(_, place)| place));
+    }
+
+    /// Lets no row at or after a place stay.
+    pub(super) fn drop_from(&mut self, place: Option<Place>) {
+        self.dropped_from = self.dropped_from.into_iter().chain(place).min();
+    }
+
+    fn place(&self, key: u64, index: u32) -> Place {
+        let customer = self.customer(index);
+        let lower = if customer.is_none() { key as u32 } else { 0 };
+        ((key >> u32::BITS) as u32, customer, lower)
     }
 
     /// Every row's key and index, sorted. Keys are hashes, so their first bits deal them evenly into
@@ -128,12 +154,18 @@ impl Sample {
             keys[*place] = (key, index as u32);
         }
         for (start, end) in starts.into_iter().zip(ends) {
-            self.poll.now();
-            keys[start..end].sort_unstable_by(|a, b| {
-                a.0.cmp(&b.0).then_with(|| self.content(a.1).cmp(self.content(b.1)))
-            });
+            self.poll.sort(&mut keys[start..end], &|a, b| self.compare(*a, *b));
         }
         keys
+    }
+
+    /// Compares two keys by their upper halves, customers, lower halves, and content.
+    fn compare(&self, a: (u64, u32), b: (u64, u32)) -> Ordering {
+        let upper = (a.0 >> u32::BITS).cmp(&(b.0 >> u32::BITS));
+        upper
+            .then_with(|| self.customer(a.1).cmp(&self.customer(b.1)))
+            .then_with(|| (a.0 as u32).cmp(&(b.0 as u32)))
+            .then_with(|| self.content(a.1).cmp(self.content(b.1)))
     }
 
     /// A hash of each text of each category column, so that a key does not depend on codes.
@@ -163,13 +195,45 @@ impl Sample {
         for word in &content[hashes.len()..] {
             bytes.extend_from_slice(&word.to_le_bytes());
         }
-        xxh3_64_with_seed(bytes, self.seed)
+        let of_content = xxh3_64_with_seed(bytes, self.seed);
+        match self.customer(index) {
+            None => of_content,
+            Some(customer) => customer.key(self.seed) & !LOWER_HALF | of_content & LOWER_HALF,
+        }
+    }
+
+    fn customer(&self, index: u32) -> Option<Customer> {
+        self.row(RowIndex::new(index as usize)).customer()
     }
 
     /// A row's words without its count.
     fn content(&self, index: u32) -> &[Word] {
         let words = self.row_words(RowIndex::new(index as usize));
         &words[..words.len() - 1]
+    }
+}
+
+/// The search for the first place that must go, over distinct rows in their order.
+struct Cut {
+    /// The most rows that may stay.
+    most: usize,
+    /// A place that had to go before.
+    from: Option<Place>,
+    /// The last place, and the number of rows before it.
+    last: Option<(usize, Place)>,
+    /// The place that must go, and the number of rows before it.
+    at: Option<(usize, Place)>,
+}
+
+impl Cut {
+    /// Passes a row with so many rows before it.
+    fn pass(&mut self, before: usize, place: Place) {
+        let last = self.last.filter(|(_, last)| *last == place).unwrap_or((before, place));
+        self.last = Some(last);
+        if self.at.is_none() && (before >= self.most || self.from.is_some_and(|from| place >= from))
+        {
+            self.at = Some(last);
+        }
     }
 }
 

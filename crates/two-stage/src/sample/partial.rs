@@ -2,7 +2,7 @@
 //! their way into the sample that trains.
 
 use super::{Dictionary, Sample};
-use crate::{Result, word::Word};
+use crate::{Error, ErrorKind, Result, word::Word};
 
 /// A sample that was gathered apart, to be merged.
 pub struct Partial<'a> {
@@ -50,6 +50,9 @@ impl Sample {
     /// Adds a partial sample's rows. Both must have the same columns, as far as they have any.
     pub fn merge(&mut self, partial: Partial) -> Result<()> {
         let Partial { sample: other, words } = partial;
+        if other.keeps_customers != self.keeps_customers {
+            return Err(Error::new(ErrorKind::Internal, "rows with and without customers"));
+        }
         self.counts.add(other.counts);
         self.leave_out(&other.left_out);
         let Some(columns) = other.columns else {
@@ -57,10 +60,10 @@ impl Sample {
         };
         self.set_columns(columns, other.positional)?;
         self.spans.merge(&other.spans);
+        self.drop_from(other.dropped_from);
         let codes = self.take_dictionaries(&other.dictionaries)?;
         self.append(words, &codes);
         self.kept_before_sampling += other.kept_before_sampling;
-        self.sampled |= other.sampled;
         self.ordered = false;
         Ok(())
     }

@@ -1,6 +1,9 @@
 //! A row of a sample, seen in the buffer.
 
-use super::target::{EXPOSED, TARGET_WORDS};
+use super::{
+    customer::Customer,
+    target::{BEFORE_CUSTOMER, EXPOSED},
+};
 use crate::{segment::Segment, word::Word};
 
 /// A distinct row of a sample.
@@ -12,8 +15,9 @@ pub struct SampleRow<'a> {
 }
 
 impl<'a> SampleRow<'a> {
-    pub(super) fn new(words: &'a [Word]) -> Self {
-        let (features, target) = words.split_at(words.len() - TARGET_WORDS);
+    /// A row of so many features.
+    pub(super) fn new(words: &'a [Word], features: usize) -> Self {
+        let (features, target) = words.split_at(features);
         Self { features, target }
     }
 
@@ -41,9 +45,14 @@ impl<'a> SampleRow<'a> {
         Some(self.target[2].number()).filter(|p| !p.is_nan())
     }
 
+    /// The customer; `None` if the row is a customer of its own.
+    pub fn customer(self) -> Option<Customer> {
+        self.target[BEFORE_CUSTOMER..].first_chunk().copied().and_then(Customer::of_words)
+    }
+
     /// The number of equal rows that this one stands for.
     pub fn count(self) -> u32 {
-        self.target[3].bits()
+        self.target[self.target.len() - 1].bits()
     }
 
     /// The weight of all copies.

@@ -1,5 +1,6 @@
 //! The target of a training row: its observed segment, exposure and weight.
 
+use super::customer::{CUSTOMER_WORDS, Customer};
 use crate::{
     Error, ErrorKind, Result, probability::COMPARABLE_EXPOSURE, segment::Segment, word::Word,
 };
@@ -16,17 +17,26 @@ pub struct Target {
     pub propensity: Option<f64>,
     /// The weight, 0 or more; `None` = 1.
     pub weight: Option<f64>,
+    /// The customer, in a sample that keeps customers; `None` = a customer of its own.
+    pub customer: Option<Customer>,
 }
 
-/// Words behind the features: segment and exposure, weight, propensity, count.
+/// Words behind the features: segment and exposure, weight, propensity, then the customer if the
+/// sample keeps customers, and the count.
 pub(super) const TARGET_WORDS: usize = 4;
+
+/// Words in front of the customer.
+pub(super) const BEFORE_CUSTOMER: usize = TARGET_WORDS - 1;
+
+/// The words of a target, and its customer.
+pub(super) type Words = ([Word; BEFORE_CUSTOMER], [Word; CUSTOMER_WORDS]);
 
 /// The bit of the first word that says "exposed".
 pub(super) const EXPOSED: u32 = 4;
 
 impl Target {
-    /// The words behind the features; `None` where the row teaches nothing.
-    pub(super) fn words(&self) -> Result<Option<[Word; TARGET_WORDS]>> {
+    /// The words behind the features, without the count; `None` where the row teaches nothing.
+    pub(super) fn words(&self) -> Result<Option<Words>> {
         let weight = self.weight.unwrap_or(1.0);
         if !(weight.is_finite() && weight >= 0.0) {
             return Err(Error::new(
@@ -49,12 +59,12 @@ impl Target {
         // A weight too small for f32 still counts as a weight.
         let weight = (weight as f32).clamp(f32::MIN_POSITIVE, f32::MAX);
         let propensity = self.propensity.map_or(f32::NAN, |p| p as f32);
-        Ok(Some([
+        let before = [
             Word::of_code(segment as u32 | exposed),
             Word::of_f32(weight),
             Word::of_f32(propensity),
-            Word::of_code(1),
-        ]))
+        ];
+        Ok(Some((before, Customer::words(self.customer))))
     }
 
     /// Tells if the row's propensity, where it has one, allows a comparison.

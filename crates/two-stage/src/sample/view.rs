@@ -4,18 +4,29 @@ use super::{Sample, SampleRow};
 use crate::word::{RowIndex, Word};
 
 impl Sample {
+    /// Tells if rows have customers.
+    pub fn keeps_customers(&self) -> bool {
+        self.keeps_customers
+    }
+
+    /// The columns that were left out, in the order of their names.
+    pub fn left_out(&self) -> &[String] {
+        &self.left_out
+    }
+
     pub(crate) fn words(&self) -> &[Word] {
         &self.words
     }
 
     /// The distinct rows.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = SampleRow<'_>> {
-        self.words.chunks_exact(self.stride()).map(SampleRow::new)
+        let features = self.features().len();
+        self.words.chunks_exact(self.stride()).map(move |words| SampleRow::new(words, features))
     }
 
     /// A distinct row.
     pub fn row(&self, index: RowIndex) -> SampleRow<'_> {
-        SampleRow::new(self.row_words(index))
+        SampleRow::new(self.row_words(index), self.features().len())
     }
 
     pub(super) fn row_words(&self, index: RowIndex) -> &[Word] {

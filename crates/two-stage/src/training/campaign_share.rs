@@ -1,6 +1,10 @@
 //! The campaign share π: the part of the engagement of exposed customers that the campaign caused.
 
-use super::{errors::insufficient, rows::TrainingRows};
+use super::{
+    errors::insufficient,
+    influence::error_over_customers,
+    rows::{TrainingRow, TrainingRows},
+};
 use crate::{Result, model::is_significant};
 
 /// The campaign share, with the labelled share beside it.
@@ -43,11 +47,27 @@ impl Rate {
         self.engaged / self.weight
     }
 
+    /// The influence of a row of weight v on the rate.
+    fn influence(&self, v: f64, engaged: bool) -> f64 {
+        v * (f64::from(u8::from(engaged)) - self.rate()) / self.weight
+    }
+
     /// Σv²(y−r)² / (Σv)².
     fn variance(&self) -> f64 {
         let r = self.rate();
         let not_engaged = self.squares - self.engaged_squares;
         (self.engaged_squares * (1.0 - r).powi(2) + not_engaged * r * r) / self.weight.powi(2)
+    }
+}
+
+/// The influence of a row on π.
+fn influence(row: &TrainingRow, exposed: &Rate, unexposed: &Rate) -> f64 {
+    let (w, e) = (row.weight, row.propensity);
+    let (r1, r0) = (exposed.rate(), unexposed.rate());
+    if row.exposed {
+        exposed.influence(w / e, row.engaged()) * r0 / (r1 * r1)
+    } else {
+        -unexposed.influence(w / (1.0 - e), row.engaged()) / r1
     }
 }
 
@@ -74,9 +94,12 @@ impl CampaignShare {
             0.0 => 0.0,
             r => rate.variance() / (r * r),
         };
+        let independent = r0 / r1 * (relative(&unexposed) + relative(&exposed)).sqrt();
+        let influences =
+            rows.copies().map(|row| (row.index, influence(&row, &exposed, &unexposed)));
         Ok(Self {
             share: 1.0 - r0 / r1,
-            error: r0 / r1 * (relative(&unexposed) + relative(&exposed)).sqrt(),
+            error: error_over_customers(rows, independent, influences),
             labelled: exposed.labelled / exposed.engaged,
         })
     }

@@ -27,8 +27,8 @@ impl Member {
     pub fn single(rows: &TrainingRows) -> Self {
         let mut rng = stream(rows.options.seed(), Stream::Split);
         let fraction = rows.options.validation_fraction();
-        let copies = rows.poll().each(0..rows.len());
-        Self { number: 0, held_out: copies.map(|_| rng.random::<f64>() < fraction).collect() }
+        let copies = rows.copies().map(|row| row.index);
+        Self { number: 0, held_out: rows.draw(copies, || rng.random::<f64>() < fraction) }
     }
 
     /// A single network, or the k of a committee, which hold out a fold each.
@@ -39,7 +39,7 @@ impl Member {
             return vec![Self::single(rows)];
         }
         let mut rng = stream(rows.options.seed(), Stream::Folds);
-        let folds = deal(rows.poll().each(0..rows.len()), size, &mut rng);
+        let folds = deal(rows, rows.copies().map(|row| row.index), size, &mut rng);
         let held_out = |number| folds.iter().map(|&fold| fold == number).collect();
         (0..size).map(|number| Self { number, held_out: held_out(number) }).collect()
     }
@@ -60,7 +60,13 @@ impl Member {
     }
 }
 
-/// A fold, from 0 to `folds` − 1, for each item of a list.
-pub(super) fn deal<T>(list: impl Iterator<Item = T>, folds: u8, rng: &mut ChaCha8Rng) -> Vec<u8> {
-    list.map(|_| rng.random_range(0..folds)).collect()
+/// A fold, from 0 to `folds` − 1, for each row of a list in the canonical order; the rows of a
+/// customer are in the same one.
+pub(super) fn deal(
+    rows: &TrainingRows,
+    list: impl Iterator<Item = RowIndex>,
+    folds: u8,
+    rng: &mut ChaCha8Rng,
+) -> Vec<u8> {
+    rows.draw(list, || rng.random_range(0..folds))
 }

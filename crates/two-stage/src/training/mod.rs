@@ -4,12 +4,14 @@
 mod binary;
 mod campaign_share;
 mod committee;
+mod customers;
 mod distillation;
 mod engine;
 mod errors;
 mod exposure;
 mod few_values;
 mod folds;
+mod influence;
 mod label_correction;
 mod label_frequency;
 mod losses;
@@ -86,6 +88,7 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
     sample.canonicalise();
 
     run.enter(Step::Encoding);
+    customers::check_sample(sample)?;
     let rows = TrainingRows::new(sample, options, &mut run.warnings)?;
     feature_values::warn(&rows, &mut run);
     guards::contradicted_propensity(&rows, &mut run);
@@ -137,6 +140,7 @@ fn report(
         history: run.history,
         segments,
         propensity: rows.propensity_source(),
+        customers: rows.customers(),
     }
 }
 

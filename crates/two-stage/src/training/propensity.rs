@@ -81,15 +81,21 @@ fn check(rows: &TrainingRows) -> Result<()> {
     Ok(())
 }
 
+/// A hash of a row's customer, or of its features if it is a customer of its own.
+fn hash(rows: &TrainingRows, row: &TrainingRow) -> u64 {
+    let seed = rows.options.seed();
+    if let Some(customer) = rows.sample.row(row.index).customer() {
+        return customer.key(seed);
+    }
+    let bytes: Vec<u8> = row.features.iter().flat_map(|word| word.to_le_bytes()).collect();
+    xxh3_64_with_seed(&bytes, seed)
+}
+
 /// Each row's propensity by a network that did not see its features; NaN without overlap.
 fn out_of_fold(rows: &TrainingRows, run: &mut Run) -> Result<PerRow<f32>> {
     let mut estimates = rows.fill(f32::NAN);
-    let hash = |row: &TrainingRow| {
-        let bytes: Vec<u8> = row.features.iter().flat_map(|word| word.to_le_bytes()).collect();
-        xxh3_64_with_seed(&bytes, rows.options.seed())
-    };
     let mut hashes = rows.fill(0);
-    rows.each().for_each(|row| hashes[row.index] = hash(&row));
+    rows.each().for_each(|row| hashes[row.index] = hash(rows, &row));
     for fold in 0..FOLDS {
         let pick = |condition: &dyn Fn(u64) -> bool| -> Vec<RowIndex> {
             rows.select(|row| condition(hashes[row.index]))

@@ -209,11 +209,6 @@ impl<'a> TrainingRows<'a> {
         self.sample.rows().len()
     }
 
-    /// Tells if many rows come more than once.
-    pub fn has_copies(&self) -> bool {
-        self.len() > self.distinct() + self.distinct() / 8
-    }
-
     /// The number of engaged rows.
     pub fn engaged(&self) -> usize {
         self.totals.engaged as usize

@@ -1,6 +1,6 @@
 //! The slope of the intent: how steep it really is, on rows that the networks did not see.
 
-use super::{losses, rows::TrainingRows, run::Run};
+use super::{influence::error_over_customers, losses, rows::TrainingRows, run::Run};
 use crate::{model::Slope, probability::MAX_LOGIT, word::RowIndex};
 
 const MAX_SLOPE: f64 = 1.5;
@@ -33,9 +33,7 @@ pub(super) fn estimate(
         let det = h[0] * h[2] - h[1] * h[1];
         (det > 0.0).then(|| [[h[2] / det, -h[1] / det], [-h[1] / det, h[0] / det]])
     })?;
-    let information = likelihood.at(intercept, slope).information;
-    let det = information[0] * information[2] - information[1] * information[1];
-    let error = (information[0] / det).sqrt();
+    let error = likelihood.error(intercept, slope);
     if !error.is_finite() {
         return None;
     }
@@ -69,16 +67,9 @@ impl Likelihood<'_> {
     fn at(&self, intercept: f64, slope: f64) -> Point {
         let mut point = Point { value: 0.0, gradient: [0.0; 2], information: [0.0; 3] };
         for held_out in self.rows.poll().each(self.held_out.iter()) {
-            let row = self.rows.row(held_out.row);
+            let w = self.rows.row(held_out.row).weight;
             let v = held_out.logit - self.center;
-            let (loss, d) = losses::observed_slope(
-                intercept + slope * v,
-                held_out.frequency,
-                row.propensity,
-                row.is_labelled(),
-                row.exposed,
-            );
-            let w = row.weight;
+            let (loss, d) = self.loss(held_out, intercept, slope);
             point.value -= w * loss;
             point.gradient[0] -= w * d;
             point.gradient[1] -= w * d * v;
@@ -87,6 +78,38 @@ impl Likelihood<'_> {
             point.information[2] += w * d * d * v * v;
         }
         point
+    }
+
+    /// A row's loss and its derivative by the rescaled logit.
+    fn loss(&self, held_out: &HeldOut, intercept: f64, slope: f64) -> (f64, f64) {
+        let row = self.rows.row(held_out.row);
+        losses::observed_slope(
+            intercept + slope * (held_out.logit - self.center),
+            held_out.frequency,
+            row.propensity,
+            row.is_labelled(),
+            row.exposed,
+        )
+    }
+
+    /// The standard error of the slope.
+    fn error(&self, intercept: f64, slope: f64) -> f64 {
+        let information = self.at(intercept, slope).information;
+        let det = information[0] * information[2] - information[1] * information[1];
+        let independent = (information[0] / det).sqrt();
+        let influences = self
+            .scores(intercept, slope)
+            .map(|(row, score, v)| (row, score * (information[0] * v - information[1]) / det));
+        error_over_customers(self.rows, independent, influences)
+    }
+
+    /// Each row with its weighted score and its v = u − ū.
+    fn scores(&self, intercept: f64, slope: f64) -> impl Iterator<Item = (RowIndex, f64, f64)> {
+        self.held_out.iter().map(move |held_out| {
+            let (_, d) = self.loss(held_out, intercept, slope);
+            let weight = self.rows.row(held_out.row).weight;
+            (held_out.row, weight * d, held_out.logit - self.center)
+        })
     }
 
     /// Climbs in scoring steps along `inverse(information)` · gradient, halved while they do not climb

@@ -20,10 +20,10 @@ pub(super) struct EpochOrder {
 }
 
 impl EpochOrder {
-    /// `has_copies`: neighbours are often copies of one row, which must not be learned together.
-    pub fn new(training: &[RowIndex], has_copies: bool) -> Self {
-        let block_size =
-            if has_copies { 1 } else { (training.len() / MIN_BLOCKS).clamp(1, MAX_BLOCK) };
+    /// `alike`: neighbours are often copies of one row, or rows of one customer, which must not be
+    /// learned together.
+    pub fn new(training: &[RowIndex], alike: bool) -> Self {
+        let block_size = if alike { 1 } else { (training.len() / MIN_BLOCKS).clamp(1, MAX_BLOCK) };
         let blocks = (0..training.len().div_ceil(block_size) as u32).collect();
         Self { blocks, block_size, rows: Vec::with_capacity(training.len()) }
     }
@@ -47,11 +47,11 @@ mod tests {
 
     #[test]
     fn every_row_comes_once_in_blocks_of_neighbours() {
-        for (count, has_copies, block_size) in
+        for (count, alike, block_size) in
             [(1000, false, 1), (200_001, false, 3), (200_001, true, 1), (2_000_001, false, 16)]
         {
             let training: Vec<RowIndex> = (0..count).map(|row| RowIndex::new(row * 2)).collect();
-            let mut order = EpochOrder::new(&training, has_copies);
+            let mut order = EpochOrder::new(&training, alike);
             assert_eq!(order.block_size, block_size);
             order.shuffle(&training, &mut ChaCha8Rng::seed_from_u64(1));
             assert!(order.rows != training);

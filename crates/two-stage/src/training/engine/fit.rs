@@ -128,7 +128,7 @@ impl<'a, O: Objective> Fit<'a, O> {
             objective,
             adam: Adam::new(network.shape(), options.learning_rate(), decay, decay * SKIP_DECAY),
             rng,
-            order: EpochOrder::new(&plan.training, rows.has_copies()),
+            order: EpochOrder::new(&plan.training, rows.have_alike_neighbours()),
             workers: (0..threads).map(worker).collect(),
             gradients: vec![0.0; parameters],
             held_out: plan.held_out(),

@@ -12,6 +12,8 @@ use super::{
 };
 use crate::{Result, model::Mode};
 use groups::Groups;
+#[cfg(test)]
+pub(super) use top_share::labelled_share;
 
 /// The label frequency where there is no label at all: exposure alone teaches.
 const NO_LABELS: f64 = 0.001;

@@ -25,8 +25,8 @@ pub(super) fn scored(
     engaged: &[RowIndex],
 ) -> Result<Vec<RowIndex>> {
     let mut rng = stream(rows.options.seed(), Stream::PilotFolds);
-    let fold = deal(rows.poll().each(engaged.iter()), FOLDS, &mut rng);
-    let part = deal(rows.poll().each(engaged.iter()), HELD_OUT_PARTS, &mut rng);
+    let fold = deal(rows, rows.poll().each(engaged.iter().copied()), FOLDS, &mut rng);
+    let part = deal(rows, rows.poll().each(engaged.iter().copied()), HELD_OUT_PARTS, &mut rng);
     let mut scored: Vec<(f32, RowIndex)> = Vec::with_capacity(engaged.len());
     for unseen in 0..FOLDS {
         run.enter(Step::LabelFrequency);

@@ -27,7 +27,7 @@ pub(super) fn scored(rows: &TrainingRows, run: &mut Run, engaged: &[RowIndex]) -
     let mut scored: Vec<(f64, RowIndex)> = engaged.iter().map(|&row| (0.0, row)).collect();
     let mut inputs = vec![0.0; rows.encoder.inputs()];
     for _ in 0..REPEATS {
-        let fold = deal(rows.poll().each(engaged.iter()), FOLDS, &mut rng);
+        let fold = deal(rows, rows.poll().each(engaged.iter().copied()), FOLDS, &mut rng);
         for unseen in 0..FOLDS {
             let seen: Vec<RowIndex> =
                 (0..engaged.len()).filter(|&i| fold[i] != unseen).map(|i| engaged[i]).collect();

@@ -2,7 +2,10 @@
 //! bounds the label frequency from below.
 
 use crate::{
-    training::rows::{TrainingRow, TrainingRows},
+    training::{
+        influence::error_over_customers,
+        rows::{TrainingRow, TrainingRows},
+    },
     word::RowIndex,
 };
 
@@ -23,7 +26,7 @@ const CAUTION: f64 = 0.5;
 
 /// The largest cautious labelled share among the top of the rows that belong to a group. `scored`
 /// has the best first.
-pub(super) fn labelled_share(
+pub(in crate::training) fn labelled_share(
     rows: &TrainingRows,
     scored: &[RowIndex],
     belongs: impl Fn(&TrainingRow) -> bool,
@@ -39,7 +42,11 @@ pub(super) fn labelled_share(
             squares += row.weight * row.weight;
         }
         let m = labelled / total;
-        m - CAUTION * (m * (1.0 - m) * squares / (total * total)).sqrt()
+        let independent = (m * (1.0 - m) * squares / (total * total)).sqrt();
+        let influences = members[..size].iter().map(|row| {
+            (row.index, row.weight * (f64::from(u8::from(row.is_labelled())) - m) / total)
+        });
+        m - CAUTION * error_over_customers(rows, independent, influences)
     };
     let c = TOP_SHARES.map(bound).into_iter().fold(0.0, f64::max).clamp(MIN_FREQUENCY, 1.0);
     if c > COMPLETE { 1.0 } else { c }

@@ -5,6 +5,7 @@ use crate::{
     segment::Segment,
     training::{
         campaign_share::CampaignShare,
+        influence::error_over_customers,
         rows::{PerRow, TrainingRows},
         run::Run,
     },
@@ -31,7 +32,12 @@ pub(in crate::training) fn contradicted_propensity(rows: &TrainingRows, run: &mu
         squares += count * weight * weight;
     }
     let (share, expected) = (exposed / total, expected / total);
-    let error = (share * (1.0 - share) * squares).sqrt() / total;
+    let independent = (share * (1.0 - share) * squares).sqrt() / total;
+    let influences = rows.copies().map(|row| {
+        let excess = f64::from(u8::from(row.exposed)) - row.propensity;
+        (row.index, row.weight * (excess - (share - expected)) / total)
+    });
+    let error = error_over_customers(rows, independent, influences);
     if (share - expected).abs() > MAX_ERRORS * error {
         run.warn(format!(
             "the share of exposed rows is {share:.4}, but the given exposure rate or propensity says {expected:.4}"

@@ -7,9 +7,10 @@ use crate::{
     probability::{COMPARABLE_EXPOSURE, sigmoid},
     training::{
         engine::evenly,
+        influence::Influences,
         observer::Step,
         ridge::{self, Ridge},
-        rows::TrainingRows,
+        rows::{TrainingRow, TrainingRows},
         run::Run,
     },
     word::RowIndex,
@@ -65,17 +66,12 @@ pub(in crate::training) fn telling_columns(
     poll: Poll,
     list: &[RowIndex],
 ) -> Vec<(usize, f64)> {
-    let groups = [false, true].map(|exposed| {
-        let of_group: Vec<RowIndex> =
-            list.iter().copied().filter(|&row| rows.row(row).exposed == exposed).collect();
-        Moments::of(rows, poll, &of_group)
-    });
-    let [unexposed, exposed] = &groups;
+    let moments = Moments::of(rows, poll, list);
+    let differences = moments.differences(&moments.errors(rows, poll, list));
     let mut telling = Vec::new();
     let mut input = 0;
     for (column, inputs) in rows.encoder.input_counts().enumerate() {
-        let differences = (input..input + inputs).map(|input| exposed.difference(unexposed, input));
-        let largest = differences.fold(0.0, f64::max);
+        let largest = differences[input..input + inputs].iter().copied().fold(0.0, f64::max);
         if largest > 0.0 {
             telling.push((column, largest));
         }
@@ -85,8 +81,11 @@ pub(in crate::training) fn telling_columns(
     telling
 }
 
-/// The weighted moments of the inputs of some rows.
-struct Moments {
+/// The weighted moments of the inputs of the unexposed rows, then of the exposed ones.
+struct Moments([Group; 2]);
+
+#[derive(Clone)]
+struct Group {
     weight: f64,
     squared_weights: f64,
     sums: Vec<f64>,
@@ -95,22 +94,57 @@ struct Moments {
 
 impl Moments {
     fn of(rows: &TrainingRows, poll: Poll, list: &[RowIndex]) -> Self {
-        let width = rows.encoder.inputs();
-        let zeros = || vec![0.0; width];
-        let mut moments =
-            Self { weight: 0.0, squared_weights: 0.0, sums: zeros(), squares: zeros() };
-        let mut inputs = vec![0.0; width * BLOCK.min(list.len())];
-        for block in list.chunks(BLOCK) {
-            poll.now();
-            let inputs = &mut inputs[..block.len() * width];
-            rows.encode(block, inputs);
-            for (&row, inputs) in block.iter().zip(inputs.chunks_exact(width.max(1))) {
-                moments.add(rows.row(row).weight, inputs);
-            }
-        }
+        let zeros = || vec![0.0; rows.encoder.inputs()];
+        let group = Group { weight: 0.0, squared_weights: 0.0, sums: zeros(), squares: zeros() };
+        let mut moments = Self([group.clone(), group]);
+        for_each_input(rows, poll, list, |row, inputs| {
+            moments.0[usize::from(row.exposed)].add(row.weight, inputs);
+        });
         moments
     }
 
+    /// The standard error of the difference of the means, of each input.
+    fn errors(&self, rows: &TrainingRows, poll: Poll, list: &[RowIndex]) -> Vec<f64> {
+        if !rows.have_customers() {
+            let [unexposed, exposed] = &self.0;
+            let error = (unexposed.inverse_size() + exposed.inverse_size()).sqrt();
+            return (0..rows.encoder.inputs()).map(|input| error * self.deviation(input)).collect();
+        }
+        let mut influences = Influences::new(rows, rows.encoder.inputs());
+        for_each_input(rows, poll, list, |row, inputs| {
+            let group = &self.0[usize::from(row.exposed)];
+            let part = row.weight / group.weight * if row.exposed { 1.0 } else { -1.0 };
+            let means = group.sums.iter().map(|sum| sum / group.weight);
+            influences
+                .add(row.index, inputs.iter().zip(means).map(|(&x, m)| part * (f64::from(x) - m)));
+        });
+        influences.errors()
+    }
+
+    /// The difference of the means of each input, in standard deviations of both groups together; 0
+    /// where it is small, or may be chance.
+    fn differences(&self, errors: &[f64]) -> Vec<f64> {
+        let [unexposed, exposed] = &self.0;
+        let difference = |(input, error): (usize, &f64)| {
+            let apart = exposed.mean(input) - unexposed.mean(input);
+            let is_chance = apart.abs() <= MAX_ERRORS * error;
+            let difference = apart.abs() / self.deviation(input);
+            if difference > MAX_DIFFERENCE && !is_chance { difference } else { 0.0 }
+        };
+        errors.iter().enumerate().map(difference).collect()
+    }
+
+    /// The standard deviation of an input in both groups together.
+    fn deviation(&self, input: usize) -> f64 {
+        let [unexposed, exposed] = &self.0;
+        let total = unexposed.weight + exposed.weight;
+        let mean = (unexposed.sums[input] + exposed.sums[input]) / total;
+        let square = (unexposed.squares[input] + exposed.squares[input]) / total;
+        (square - mean * mean).sqrt()
+    }
+}
+
+impl Group {
     fn add(&mut self, weight: f64, inputs: &[f32]) {
         self.weight += weight;
         self.squared_weights += weight * weight;
@@ -121,22 +155,32 @@ impl Moments {
         }
     }
 
+    fn mean(&self, input: usize) -> f64 {
+        self.sums[input] / self.weight
+    }
+
     /// One over the number of rows of weight 1 that would say as much.
     fn inverse_size(&self) -> f64 {
         self.squared_weights / (self.weight * self.weight)
     }
+}
 
-    /// The difference of the means in standard deviations of both groups together; 0 where it is
-    /// small, or may be chance.
-    fn difference(&self, other: &Self, input: usize) -> f64 {
-        let total = self.weight + other.weight;
-        let mean = (self.sums[input] + other.sums[input]) / total;
-        let variance = (self.squares[input] + other.squares[input]) / total - mean * mean;
-        let apart = self.sums[input] / self.weight - other.sums[input] / other.weight;
-        let difference = apart.abs() / variance.sqrt();
-        let error = (self.inverse_size() + other.inverse_size()).sqrt();
-        let least = MAX_DIFFERENCE.max(MAX_ERRORS * error);
-        if difference > least { difference } else { 0.0 }
+/// Goes through the inputs of some rows.
+fn for_each_input(
+    rows: &TrainingRows,
+    poll: Poll,
+    list: &[RowIndex],
+    mut take: impl FnMut(TrainingRow, &[f32]),
+) {
+    let width = rows.encoder.inputs();
+    let mut inputs = vec![0.0; width * BLOCK.min(list.len())];
+    for block in list.chunks(BLOCK) {
+        poll.now();
+        let inputs = &mut inputs[..block.len() * width];
+        rows.encode(block, inputs);
+        for (&row, inputs) in block.iter().zip(inputs.chunks_exact(width.max(1))) {
+            take(rows.row(row), inputs);
+        }
     }
 }
 

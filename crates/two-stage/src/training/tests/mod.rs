@@ -1,5 +1,6 @@
 //! The parts that the tests of a training share: simulated customers, and figures on them.
 
+mod customers;
 mod feature_values;
 mod few_labels;
 mod figures;
@@ -80,6 +81,7 @@ fn target(customer: &Customer) -> Target {
         exposed: Some(customer.exposed),
         propensity: None,
         weight: None,
+        customer: None,
     }
 }
 

@@ -52,6 +52,7 @@ impl Fixture {
                 exposed: Some(self.exposed[row] == 1),
                 propensity: None,
                 weight: None,
+                customer: None,
             };
             sample.push(features.iter().map(|&v| Value::Number(v)), target).unwrap();
         }
