@@ -87,5 +87,6 @@ fn report(sections: &Sections, scoring: &ScoringModel) -> Result<Report> {
             given: findings.segments_given,
         },
         propensity: findings.propensity.map(Into::into),
+        customers: findings.customers,
     })
 }

@@ -52,6 +52,7 @@ pub(super) struct Findings {
     pub segment_rule: Rule,
     pub segments_expected: [f64; 3],
     pub segments_given: [f64; 3],
+    pub customers: Option<u64>,
 }
 
 impl Section for Findings {
@@ -108,6 +109,7 @@ impl From<&model::Report> for Findings {
             segment_rule: rule.into(),
             segments_expected: expected,
             segments_given: given,
+            customers: report.customers,
         }
     }
 }
