@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from psycopg import sql
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, tuple_row
 from server import SEGMENTS, Connection
 
 
@@ -21,10 +21,12 @@ class Fitted:
     """A trained model.
 
     score(X) returns (P(segment) as an array of three columns, intent).
+    rank(X) returns (uplift, code of the segment).
     correction() returns P(truly campaign-driven) of the training rows, given their observed segments.
     """
 
     score: Callable
+    rank: Callable
     correction: Callable
     label_frequency: float
     corrected: float
@@ -68,20 +70,39 @@ class PgIntent(Connection):
         frequency = info["label_frequency"]
         return Fitted(
             lambda X: self._score(X, names),
+            lambda X: self.rank(X, names)[:2],
             lambda: self._correction(names),
             np.nan if frequency is None else frequency,
             info["labels_corrected"],
         )
 
     def train(self, query, options):
-        """Trains the model on a query."""
+        """Trains the model on a query.
+
+        A model that shows no effect would not replace the one before; here it always does.
+        """
         self.execute(
-            "SELECT FROM train_model(%(campaign)s, %(query)s, %(options)s::jsonb)",
+            """SELECT activate_model(%(campaign)s, version)
+               FROM train_model(%(campaign)s, %(query)s, %(options)s::jsonb)""",
             {"campaign": self.campaign, "query": query, "options": json.dumps(options)},
         )
 
     def info(self):
         return self.execute("SELECT * FROM model_info(%s)", [self.campaign]).fetchone()
+
+    def rank(self, X, names):
+        """Returns (campaign_uplift, code of the segment, P(segment)) of other customers."""
+        self._load("scoring", X, names)
+        columns = ", ".join(f"s.p_{segment}" for segment in SEGMENTS)
+        features = "f" if names is None else "scoring"
+        rows = self.connection.cursor(row_factory=tuple_row).execute(
+            f"""SELECT campaign_uplift({features}, %(campaign)s),
+                       array_position(%(segments)s::text[], s.segment) - 1, {columns}
+                FROM scoring, LATERAL score_customer({features}, %(campaign)s) AS s ORDER BY id""",
+            {"campaign": self.campaign, "segments": SEGMENTS},
+        )
+        scores = np.array(rows.fetchall())
+        return scores[:, 0], scores[:, 1].astype(int), scores[:, 2:]
 
     def predictions(self, query):
         """Returns (P, intent) from a query whose columns are those of score_customer()."""
@@ -145,8 +166,12 @@ class Reference:
             P = model.proba(X)
             return P, P[:, 2] / P[:, 1:].sum(1)
 
+        def rank(X):
+            P = model.proba(X)
+            return P[:, 2], P.argmax(1)
+
         corrected = ((model.t > 0.5) & (observed == 1)).sum()
-        return Fitted(score, lambda: model.t, float(np.mean(model.c)), float(corrected))
+        return Fitted(score, rank, lambda: model.t, float(np.mean(model.c)), float(corrected))
 
 
 class Pool:

@@ -51,11 +51,11 @@ VARIANTS = {
 
 EXPLANATION = f"""\
 41,188 customers of a bank, in a table with the file's columns as they are: ten of text, the others of six numeric
-types. `duration` and `y` are known only after the call and left out. Training is by
+types. `duration` and `y` are known only after the call and are left out. Training is by
 `train_model('…', 'SELECT b.*, observed_segment, exposed FROM bank b JOIN …', '{{"exclude": ["customer", "duration",
-"y"]}}')`, scoring by `score_customer(b, '…')`. No column is cast or encoded. Segment and exposure are simulated on top
-(`on_real_features()` of the reference's simulator, which alone sees the text as one column for each value). A random
-half trains, the other is scored; means of {SEEDS} seeds. "Best possible" ranks by the simulator's own probability."""
+"y"]}}')`, scoring by `score_customer(b, '…')`. No column is cast or encoded. Segment and exposure are simulated
+(by `on_real_features()` of the reference's simulator, which reads the text as one column for each value). Training uses a
+random half, and the other half is scored; means of {SEEDS} seeds. "Best possible" ranks by the simulator's own probability."""
 
 
 def read(shared):

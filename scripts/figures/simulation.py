@@ -5,7 +5,8 @@ import time
 import numpy as np
 from claims import JUDGED, decimals, judge
 from report import progress, table
-from scenarios import SCENARIOS, T_LEARNER
+from rivals import by_exposure, tree_engagement
+from scenarios import MOST_PROBABLE, SCENARIOS, T_LEARNER
 
 ROWS = 20_000
 MEASURES = ["auc", "mf1", "brier", "ece"]
@@ -17,25 +18,18 @@ SIDE_BY_SIDE = ["none", "splc"]
 EXPLANATION = f"""\
 {ROWS:,} training customers of the reference's simulator (its seed 1000 + seed) and {ROWS:,} others (9000 + seed). AUC,
 Brier and ECE (expected calibration error, 15 bins): the intent of truly engaged, exposed customers, campaign-driven
-against organic. mF1: macro-F1 of the three segments. `none` and `splc` are the other values of option `correction`,
-trained on the same rows; `none on the truth` was given the true segments. c is the label frequency. The T-learner
-compares two LightGBM models, of engagement among exposed and among unexposed customers. Corrections are those that
-`correct_label()` puts above one half."""
+against organic. mF1: macro-F1 of the three segments, each customer in the most probable one; "sized" by the default rule
+`expected_size`. `none` and `splc` are the other values of option `correction`,
+trained on the same rows; `none on the truth` learned from the true segments. c is the label frequency. The T-learner
+is the difference of two LightGBM models of engagement, one for exposed and one for unexposed customers. A label counts as
+corrected if `correct_label()` is above 0.5."""
 
 
 def t_learner(training, X):
     """Returns the intent of X by two models of engagement, among the exposed and the others."""
-    from lightgbm import LGBMClassifier
-
-    def engagement(exposed):
-        rows = training["exposed"] == exposed
-        model = LGBMClassifier(
-            n_estimators=200, learning_rate=0.03, num_leaves=15, n_jobs=1, verbose=-1
-        )
-        engaged = training["obs"][rows] > 0
-        return model.fit(training["X"][rows], engaged).predict_proba(X)[:, 1]
-
-    return 1 - engagement(0) / engagement(1)
+    engaged = training["obs"] > 0
+    seen, unseen = by_exposure(tree_engagement, training["X"], engaged, training["exposed"])
+    return 1 - unseen(X) / seen(X)
 
 
 class Trial:
@@ -60,11 +54,22 @@ class Trial:
         scores = evaluate(self.test, P, intent)
         return {measure: scores[measure] for measure in MEASURES}
 
+    def sized(self, fitted):
+        """Returns the macro-F1 of the segments that the model's own rule gives."""
+        from sklearn.metrics import f1_score
+
+        _, segment = fitted.rank(self.test["X"])
+        seen = self.test["exposed"] == 1
+        return f1_score(self.test["true"][seen], segment[seen], average="macro")
+
     def measure(self, scenario):
         """Returns the measures of the scenario's options."""
         training = self.training
         fitted = self.fit(training["obs"], **dict(scenario.options))
         measured = self.evaluate(*fitted.score(self.test["X"]))
+        measured["sized"] = self.sized(fitted)
+        # The claim about the rule compares both rules of one model.
+        measured[f"{MOST_PROBABLE}.sized"] = measured["mf1"]
         measured["corrected"] = fitted.corrected / (training["obs"] > 0).sum()
         if scenario.true_c is not None:
             measured["c"] = fitted.label_frequency
@@ -83,7 +88,8 @@ class Trial:
         for rival in sorted(rivals & RIVALS.keys() | set(SIDE_BY_SIDE)):
             correction, on_truth = RIVALS[rival]
             observed = self.training["true" if on_truth else "obs"]
-            scores = self.evaluate(*self.fit(observed, correction=correction).score(self.test["X"]))
+            fitted = self.fit(observed, correction=correction)
+            scores = self.evaluate(*fitted.score(self.test["X"])) | {"sized": self.sized(fitted)}
             measured.update({f"{rival}.{measure}": value for measure, value in scores.items()})
         if T_LEARNER in rivals:
             # It has no segments of its own, so its mF1 and Brier are meaningless.
@@ -127,7 +133,7 @@ def write(report, judged, others, keys, seeds):
 
     header = ["", f"{judged.name}: {FIGURES}", *(f"`{rival}`" for rival in SIDE_BY_SIDE)]
     header += ["reference: AUC / mF1 / Brier", *(f"{other.name} here" for other in others)]
-    header += ["c", "error", "corrected", "precision / recall"]
+    header += ["sized: ours", "sized: `none`", "c", "error", "corrected", "precision / recall"]
     lines, verdicts = [], []
     for i, (scenario, here) in enumerate(zip(scenarios, measured)):
         lines.append(
@@ -137,6 +143,8 @@ def write(report, judged, others, keys, seeds):
                 *(figures(here, f"{rival}.") for rival in SIDE_BY_SIDE),
                 " / ".join(map(decimals, scenario.published)) or "–",
                 *(figures(other[i]) for other in elsewhere),
+                decimals(here["sized"]),
+                decimals(here.get("none.sized")),
                 decimals(here.get("c")),
                 decimals(here.get("c_error")),
                 f"{100 * here['corrected']:.1f} %",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 LABELS = {
     "auc": "AUC",
     "mf1": "mF1",
+    "sized": "mF1 by expected size",
     "brier": "Brier",
     "ece": "ECE",
     "corrected": "corrected share of engaged",

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from claims import Claim
 
 T_LEARNER = "LightGBM T-learner"
+MOST_PROBABLE = "most probable"
 CALIBRATED = Claim("ece", 0.05)
 """The intent is a probability in every scenario."""
+SIZED = Claim("sized", -0.002, MOST_PROBABLE)
+"""The default rule of the segment costs nothing."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ SCENARIOS = [
         "missing_0",
         "nothing missing",
         {"rho": 0},
-        [Claim("auc", 0.920), Claim("corrected", 0.01), Claim("mf1", -0.005, "none"), CALIBRATED],
+        [Claim("auc", 0.920), Claim("corrected", 0.01), Claim("mf1", -0.005, "none"), CALIBRATED, SIZED],
         (0.927, 0.677, 0.106),
         true_c=1.0,
     ),
@@ -50,6 +53,8 @@ SCENARIOS = [
             Claim("mf1", 0.03, "none"),
             Claim("brier", 0.03, "splc"),
             CALIBRATED,
+            SIZED,
+            Claim("sized", 0, "none"),
         ],
         (0.926, 0.673, 0.109),
         true_c=0.6,
@@ -58,7 +63,7 @@ SCENARIOS = [
         "missing_60",
         "60 % missing at random",
         {"rho": 0.6},
-        [Claim("c_error", 0.08), CALIBRATED],
+        [Claim("c_error", 0.08), CALIBRATED, SIZED],
         true_c=0.4,
     ),
     Scenario(
@@ -73,6 +78,8 @@ SCENARIOS = [
             Claim("mf1", 0.20, "none"),
             Claim("mf1", 0.15, "splc"),
             CALIBRATED,
+            SIZED,
+            Claim("sized", 0.10, "none"),
         ],
         (0.920, 0.667, 0.115),
         true_c=0.2,
@@ -81,7 +88,7 @@ SCENARIOS = [
         "by_app_declared",
         "60 % missing, by app use, declared",
         {"rho": 0.6, "mode": "sar"},
-        [Claim("auc", 0.900), Claim("mf1", 0.64), Claim("auc", 0.10, "none"), CALIBRATED],
+        [Claim("auc", 0.900), Claim("mf1", 0.64), Claim("auc", 0.10, "none"), CALIBRATED, SIZED],
         (0.919, 0.664, 0.117),
         options=(("attribution_by", "app_user"),),
     ),
@@ -95,6 +102,7 @@ SCENARIOS = [
             Claim("brier", 0.115),
             Claim("auc", -0.01, "none on the truth"),
             CALIBRATED,
+            SIZED,
         ],
         (0.926, 0.675, 0.107),
         exposure=True,
@@ -109,6 +117,7 @@ SCENARIOS = [
             Claim("brier", 0.118),
             Claim("auc", 0.10, "none"),
             CALIBRATED,
+            SIZED,
         ],
         (0.925, 0.676, 0.108),
         exposure=True,
@@ -117,7 +126,7 @@ SCENARIOS = [
         "exposure_no_labels",
         "exposure known, no campaign label",
         {"rho": 1.0, "e": 0.6},
-        [Claim("auc", 0.912), Claim("mf1", 0.66), Claim("auc", -0.005, T_LEARNER), CALIBRATED],
+        [Claim("auc", 0.912), Claim("mf1", 0.66), Claim("auc", -0.005, T_LEARNER), CALIBRATED, SIZED],
         (0.923, 0.675, 0.111),
         exposure=True,
     ),

@@ -22,9 +22,14 @@ struct Rows {
 
 impl Rows {
     fn clean() -> Self {
+        Self::many(6000)
+    }
+
+    /// So many rows to train with, and as many to test on.
+    fn many(count: usize) -> Self {
         let campaign = Campaign { missing_rate: 0.4, exposed_share: 0.6, seed: 77 };
-        let mut customers = campaign.customers(0, 12_000);
-        let test = customers.split_off(6000);
+        let mut customers = campaign.customers(0, 2 * count as u64);
+        let test = customers.split_off(count);
         Self { columns: columns(), training: customers, test }
     }
 
@@ -135,8 +140,7 @@ fn an_offset_that_they_do_not_hold_is_warned_of() {
     let clean = Rows::clean();
     let spread = clean.deviations();
     for offset in [1e7, 1e8, 1e10, 1e12] {
-        let rows = clean.clone().all(|place, v| v + offset * spread[place]);
-        let warnings = rows.warnings();
+        let warnings = clean.clone().all(|place, v| v + offset * spread[place]).warnings();
         assert!(warnings.iter().any(|w| w.contains(NARROW)), "{offset:e}: {warnings:?}");
     }
     // YYYYMMDDHHMISS within a week.
@@ -173,15 +177,39 @@ fn outliers_do_not_matter() {
 
 #[test]
 fn sentinels_do_not_matter() {
-    let clean = Rows::clean();
-    let sentinel = |feature: Option<usize>, value: f64| {
+    let sentinel = |clean: &Rows, feature: Option<usize>, value: f64| {
         let rows = clean.clone().some(feature, |row, v| if row % 20 == 3 { value } else { v });
         (format!("{value} in {feature:?}"), rows)
     };
-    let mut cells = Vec::new();
+    // Rows that tell nothing at all cost such short trainings too much where there are few rows.
+    let (clean, many) = (Rows::clean(), Rows::many(20_000));
     for value in [-999.0, 999_999_999.0] {
-        cells.extend([Some(0), Some(2), Some(7)].map(|feature| sentinel(feature, value)));
+        let cells = [0, 2, 7].map(|feature| sentinel(&clean, Some(feature), value));
+        assert_as_good(&clean, cells.into());
+        assert_as_good(&many, vec![sentinel(&many, None, value)]);
     }
+}
+
+#[test]
+fn digits_of_a_time_and_long_keys_do_not_matter() {
+    let clean = Rows::clean();
+    let digits = |days: f64| {
+        let (month, day) = ((days / 31.0).floor(), (days % 31.0).floor());
+        20_260_101_000_000.0 + month * 1e8 + day * 1e6 + (days.fract() * 23.0).floor() * 1e4
+    };
+    let time = clean.clone().all(|place, v| if place == 0 { digits(365.0 - v) } else { v });
+    let noise = columns().len() - 1;
+    // Every other customer of one table is tested on.
+    let key = |first: f64, step: f64| {
+        let mut rows = clean.clone();
+        for (row, customer) in rows.training.iter_mut().zip(&mut rows.test).enumerate() {
+            let number = first + 2.0 * step * row as f64;
+            customer.0.features[noise] = number;
+            customer.1.features[noise] = number + step;
+        }
+        (format!("keys from {first}, {step} apart"), rows)
+    };
+    let cells = vec![("a time over months".into(), time), key(2e7, 1.0), key(3e9, 1_234_577.0)];
     assert_as_good(&clean, cells);
 }
 

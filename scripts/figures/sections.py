@@ -1,0 +1,50 @@
+"""The sections of the figures in their order, and the keys that choose among them.
+
+It imports the reference's modules, so it is imported once they are on the path.
+"""
+
+import time
+
+import bank
+import committee
+import email_test
+import false_alarms
+import guards
+import not_random
+import put_off
+import randomised
+import segments
+import simulation
+from backends import PgIntent, Pool, Reference
+from cells import Randomised
+from report import progress
+
+KEYS = [
+    *(scenario.key for scenario in simulation.SCENARIOS),
+    *(arm.key for arm in email_test.ARMS),
+    *("randomised", "segments", "guards", "not_random", "put_off", "committee", "bank", "false_alarms"),
+]
+
+
+def write(report, options):
+    """Writes the sections that the options choose."""
+    keys = options.keys
+    judged = Pool(PgIntent, options.jobs)
+    others = [Pool(Reference, options.jobs)] if options.reference else []
+    trained = Randomised(judged, options.shared)
+    sections = {
+        "simulation": lambda: simulation.write(report, judged, others, keys, options.seeds),
+        "e-mail test": lambda: email_test.write(report, judged, others, keys),
+        "randomised": lambda: randomised.write(report, judged, trained, keys),
+        "segments": lambda: segments.write(report, judged, trained, keys),
+        "guards": lambda: guards.write(report, judged, trained, keys),
+        "not random": lambda: not_random.write(report, judged, keys),
+        "put off": lambda: put_off.write(report, judged, keys),
+        "committee": lambda: committee.write(report, judged, keys),
+        "bank": lambda: bank.write(report, judged, keys, options.shared),
+        "false alarms": lambda: false_alarms.write(report, judged, keys),
+    }
+    for name, section in sections.items():
+        started = time.monotonic()
+        section()
+        progress(f"section {name}", started)
