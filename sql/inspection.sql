@@ -50,7 +50,11 @@ CREATE TYPE model_information AS (
     given_campaign_driven double precision,
     rows_without_overlap bigint,
     propensity text,
-    customers bigint
+    customers bigint,
+    uplift_slope double precision,
+    uplift_slope_ratio double precision,
+    put_off_ratio double precision,
+    rows_put_off bigint
 );
 COMMENT ON TYPE model_information IS 'the counts and results of a training, beside the standard models on the same rows';
 COMMENT ON COLUMN model_information.rows_read IS 'rows that were read';
@@ -103,6 +107,10 @@ COMMENT ON COLUMN model_information.given_campaign_driven IS 'rows used whose se
 COMMENT ON COLUMN model_information.rows_without_overlap IS 'rows left out because their propensity is too near 0 or 1';
 COMMENT ON COLUMN model_information.propensity IS 'source of the chance of exposure: constant, given or estimated';
 COMMENT ON COLUMN model_information.customers IS 'customers of the rows used, where option customer names their column';
+COMMENT ON COLUMN model_information.uplift_slope IS 'factor on the differences of the uplift between customers; 0 if the rows show none';
+COMMENT ON COLUMN model_information.uplift_slope_ratio IS 'that factor in standard errors, before one was subtracted';
+COMMENT ON COLUMN model_information.put_off_ratio IS 'mean uplift of the fifth of the held-out rows with the lowest uplift, in standard errors; below -3, customers are put off by the campaign';
+COMMENT ON COLUMN model_information.rows_put_off IS 'rows used of customers whom the campaign puts off';
 
 CREATE FUNCTION model_info(model text) RETURNS SETOF model_information
     AS 'MODULE_PATHNAME', 'pg_intent_model_info' LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 1;
@@ -160,7 +168,7 @@ CREATE TYPE training_epoch AS (
     kept boolean
 );
 COMMENT ON TYPE training_epoch IS 'an epoch of a stage of a training';
-COMMENT ON COLUMN training_epoch.stage IS 'label correction or segmentation';
+COMMENT ON COLUMN training_epoch.stage IS 'uplift, label correction, segmentation or distillation';
 COMMENT ON COLUMN training_epoch.member IS 'member of the committee, from 0';
 COMMENT ON COLUMN training_epoch.epoch IS 'number of the epoch, from 0';
 COMMENT ON COLUMN training_epoch.training_loss IS 'mean loss of the training rows';

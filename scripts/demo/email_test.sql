@@ -38,7 +38,7 @@ FROM email_customers c,
     LATERAL score_customer(c, format('%s, half %s', campaign, 1 - half)) s,
     LATERAL (VALUES
         ('engagement', s.p_campaign_driven + s.p_organic),
-        ('campaign_uplift', s.p_campaign_driven)) r (ranking, score);
+        ('campaign_uplift', s.campaign_uplift)) r (ranking, score);
 
 \echo
 \echo 'Each half is scored by a model that was trained on the other half. Per 1,000 customers selected:'

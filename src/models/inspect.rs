@@ -1,7 +1,7 @@
 //! Describes a model: the counts and results of its training, its features, and its history.
 
 use two_stage::model::{
-    Comparison, Intent, LabelFrequency, Report, SegmentSizes, Stage, TwoStageModel,
+    Comparison, LabelFrequency, Report, SegmentSizes, Stage, TwoStageModel, UpliftFindings,
 };
 
 use super::argument::load_inspected;
@@ -29,6 +29,7 @@ fn model_info(call: &Call) -> SqlResult {
         ("options", Some(SqlValue::json(&model.options().to_json())?)),
     ]);
     columns.extend(segment_sizes(model.report())?);
+    columns.extend(uplift(model.report()));
     call.return_row(&columns)
 }
 
@@ -126,10 +127,7 @@ fn findings(model: &TwoStageModel) -> Result<Columns, Failure> {
     let report = model.report();
     let frequency = model.mean_label_frequency();
     let (share, error) = report.campaign_share.unzip();
-    let slope = match model.intent() {
-        Intent::Rescaled(slope) => Some(slope),
-        _ => None,
-    };
+    let slope = model.intent_slope();
     let mut columns = vec![
         ("mode", Some(SqlValue::text(report.mode.name())?)),
         ("label_frequency", frequency.map(SqlValue::float8)),
@@ -144,6 +142,19 @@ fn findings(model: &TwoStageModel) -> Result<Columns, Failure> {
     columns.push(("propensity", propensity.transpose()?));
     columns.push(("customers", report.customers.map(SqlValue::count)));
     Ok(columns)
+}
+
+/// Returns the findings of the uplift networks, if there were any.
+fn uplift(report: &Report) -> Columns {
+    let Some(UpliftFindings { slope, put_off_ratio, rows_put_off, .. }) = report.uplift else {
+        return Vec::new();
+    };
+    vec![
+        ("uplift_slope", Some(SqlValue::float8(slope.slope))),
+        ("uplift_slope_ratio", Some(SqlValue::float8(slope.ratio))),
+        ("put_off_ratio", put_off_ratio.map(SqlValue::float8)),
+        ("rows_put_off", Some(SqlValue::count(rows_put_off.round() as u64))),
+    ]
 }
 
 /// Returns the label frequency of each value of `attribution_by`, if that option was given.

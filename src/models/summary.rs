@@ -1,5 +1,7 @@
 //! `model_summary`: a training in plain words, for those who will use the model.
 
+use std::cmp::Ordering;
+
 use two_stage::model::{Comparison, Mode, Report, TwoStageModel};
 
 use super::argument::load_inspected;
@@ -151,9 +153,13 @@ fn campaign(model: &TwoStageModel) -> Vec<Line> {
     let report = model.report();
     let share = report.campaign_share.map(|(share, error)| {
         let figures = format!("{:.0} %, standard error {:.0} %", 100.0 * share, 100.0 * error);
-        let value = match report.shows_no_effect() {
-            true => format!("nothing measurable ({figures})"),
-            false => format!("this share of the engagement of those sent it: {figures}"),
+        let value = match report.mean_effect() {
+            _ if report.shows_no_effect() => format!("nothing measurable ({figures})"),
+            Some(Ordering::Less) => format!("less engagement of those sent it: {figures}"),
+            Some(Ordering::Equal) => {
+                format!("nothing measurable on average, but customers differ ({figures})")
+            }
+            _ => format!("this share of the engagement of those sent it: {figures}"),
         };
         line("campaign", "caused", value)
     });
@@ -161,5 +167,17 @@ fn campaign(model: &TwoStageModel) -> Vec<Line> {
         let value = format!("{:.0} % of the customers whom the campaign moved", 100.0 * frequency);
         line("campaign", "labels reached", value)
     });
-    share.into_iter().chain(frequency).collect()
+    share.into_iter().chain(frequency).chain(put_off(report)).collect()
+}
+
+/// Says how many customers the campaign puts off, if that was tested.
+fn put_off(report: &Report) -> Option<Line> {
+    let findings = report.uplift.filter(|findings| findings.put_off_ratio.is_some())?;
+    let value = if findings.puts_off {
+        let rows = grouped(findings.rows_put_off.round() as u64);
+        format!("about {rows} customers, whose campaign_uplift is negative: leave them out")
+    } else {
+        "nobody, as far as held-out rows show".to_owned()
+    };
+    Some(line("campaign", "put off", value))
 }

@@ -109,14 +109,23 @@ impl CallSite {
         score: &Score,
         segment: Segment,
     ) -> Result<SqlValue, Failure> {
-        const COLUMNS: [&str; 5] =
-            ["segment", "campaign_intent", "p_campaign_driven", "p_organic", "p_low_engagement"];
+        const COLUMNS: [&str; 7] = [
+            "segment",
+            "campaign_uplift",
+            "campaign_intent",
+            "p_campaign_driven",
+            "p_organic",
+            "p_low_engagement",
+            "put_off",
+        ];
         let values = [
             Some(self.segment(call, segment)?),
+            Some(SqlValue::float8(score.uplift())),
             Some(SqlValue::float8(score.intent())),
             Some(SqlValue::float8(score.campaign_driven)),
             Some(SqlValue::float8(score.organic)),
             Some(SqlValue::float8(score.low_engagement)),
+            Some(SqlValue::float8(score.put_off)),
         ];
         let row = match &mut self.row {
             Some(row) => row,

@@ -29,7 +29,7 @@ fn campaign_intent(call: &Call) -> SqlResult {
 
 fn campaign_uplift(call: &Call) -> SqlResult {
     let score = CallSite::of(call, 1)?.ask(call, &Scored)?;
-    Ok(Some(SqlValue::float8(score.campaign_driven)))
+    Ok(Some(SqlValue::float8(score.uplift())))
 }
 
 fn score_customer(call: &Call) -> SqlResult {

@@ -5,14 +5,17 @@
 //! whose inputs are all 0, to this one. An input's contribution is its value times that average; a
 //! column's is the sum over its inputs. So contributions add up to the difference of the two
 //! customers' logits, a column that the networks ignore contributes nothing, and equal columns
-//! contribute equally.
+//! contribute equally. Where a score is made of a signed uplift, that is explained instead of the
+//! intent's logit, which has no finite value where the uplift is negative.
+
+mod signed_uplift;
 
 use crate::{
     Result,
     column::Value,
     encoding::{BlockEncoder, Encoder},
-    model::{Intent, ScoringModel},
-    network::{Network, Trace},
+    model::{Intent, Networks, ScoringModel},
+    network::Trace,
     poll::Poll,
     probability::{log_softmax, log_sum_exp},
     segment::Segment,
@@ -24,17 +27,14 @@ const MAX_POINTS: usize = 4096;
 /// The error of the sum that is shared out instead.
 const TOLERANCE: f64 = 1e-3;
 
-/// The networks that a model's intent comes from.
+/// The parts of a model, whose score is explained.
 #[derive(Clone, Copy)]
-pub(crate) struct IntentLogit<'m> {
-    pub segmentation: &'m [Network],
-    pub intent: Intent,
-}
+pub(crate) struct Explained<'m>(pub Networks<'m>);
 
 impl ScoringModel {
     /// The contribution of each column to the logit of a customer's intent, beyond the average
-    /// customer's: in log-odds, so that 0.7 doubles the odds. Takes exactly one value for each
-    /// column.
+    /// customer's: in log-odds, so that 0.7 doubles the odds. If the campaign puts some customers off,
+    /// it is the contribution to the uplift, in probability. Takes exactly one value for each column.
     pub fn explain<'a>(
         &self,
         values: impl Iterator<Item = Value<'a>>,
@@ -44,8 +44,8 @@ impl ScoringModel {
         self.encoder.words(&self.columns, values, &mut words)?;
         let mut inputs = vec![0.0; self.encoder.inputs()];
         BlockEncoder::of_words(&self.encoder).encode(std::iter::once(&words[..]), &mut inputs);
-        let logit = IntentLogit { segmentation: &self.segmentation, intent: self.intent };
-        Ok(by_column(&self.encoder, &logit.contributions(&inputs, poll)))
+        let contributions = Explained(self.networks()).contributions(&inputs, poll);
+        Ok(by_column(&self.encoder, &contributions))
     }
 }
 
@@ -60,10 +60,10 @@ pub(crate) fn by_column(encoder: &Encoder, contributions: &[f64]) -> Vec<f64> {
     encoder.input_counts().map(take).collect()
 }
 
-impl IntentLogit<'_> {
+impl Explained<'_> {
     /// The contribution of each input; together they are exactly the difference of the customers.
     fn contributions(&self, inputs: &[f32], poll: Poll) -> Vec<f64> {
-        if matches!(self.intent, Intent::Constant(_)) {
+        if matches!(self.0.intent, Intent::Constant(_)) {
             return vec![0.0; inputs.len()];
         }
         let average = vec![0.0; inputs.len()];
@@ -84,7 +84,7 @@ impl IntentLogit<'_> {
     /// Integrates by the midpoint rule.
     pub(crate) fn integrate(&self, inputs: &[f32], points: usize, poll: Poll) -> Vec<f64> {
         let mut contributions = vec![0.0; inputs.len()];
-        if matches!(self.intent, Intent::Constant(_)) {
+        if matches!(self.0.intent, Intent::Constant(_)) {
             return contributions;
         }
         for step in 0..points {
@@ -99,20 +99,26 @@ impl IntentLogit<'_> {
         contributions
     }
 
-    /// The logit of a customer's intent.
+    /// The logit of a customer's intent, or the signed uplift.
     fn of(&self, inputs: &[f64]) -> f64 {
+        if signed_uplift::explains(&self.0) {
+            return signed_uplift::of(&self.0, inputs);
+        }
         let traces = self.traces(inputs);
         let logit = Opinion::of(&traces).logit;
-        match self.intent {
+        match self.0.intent {
             Intent::Rescaled(slope) => slope.rescaled_logit(logit),
             _ => logit,
         }
     }
 
     fn gradient(&self, inputs: &[f64]) -> Vec<f64> {
+        if signed_uplift::explains(&self.0) {
+            return signed_uplift::gradient(&self.0, inputs);
+        }
         let traces = self.traces(inputs);
         let opinion = Opinion::of(&traces);
-        let factor = match self.intent {
+        let factor = match self.0.intent {
             Intent::Rescaled(slope) => slope.derivative(opinion.logit),
             _ => 1.0,
         };
@@ -125,7 +131,7 @@ impl IntentLogit<'_> {
     }
 
     fn traces(&self, inputs: &[f64]) -> Vec<Trace<'_>> {
-        self.segmentation.iter().map(|network| network.trace(inputs)).collect()
+        self.0.segmentation.iter().map(|network| network.trace(inputs)).collect()
     }
 }
 

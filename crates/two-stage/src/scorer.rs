@@ -37,7 +37,7 @@ impl Scorer {
         let model = model.into();
         let encoder = BlockEncoder::of_words(&model.encoder);
         Self {
-            segmentation: ScoringNetworks::new(&model.segmentation, model.intent),
+            segmentation: ScoringNetworks::new(model.networks()),
             namer: model.offsets.namer(),
             correction: model.correction.iter().map(|stage| stage.network.for_rows()).collect(),
             words: Vec::with_capacity(model.columns.len()),
@@ -89,7 +89,7 @@ impl Scorer {
         }
         self.encode();
         let score = self.segmentation.score(&self.inputs);
-        if !score.campaign_driven.is_finite() {
+        if !score.is_finite() {
             return Err(no_score());
         }
         std::mem::swap(&mut self.words, &mut self.last_words);

@@ -13,7 +13,7 @@ FROM customers c, models WHERE kind = 'row';
 -- The parts of a score.
 SELECT count(*) AS customers,
     count(*) FILTER (WHERE abs((s).p_campaign_driven + (s).p_organic + (s).p_low_engagement - 1) < 1e-12) AS add_up,
-    count(*) FILTER (WHERE (s).segment = segment_customer(c) AND (s).campaign_intent = campaign_intent(c) AND (s).p_campaign_driven = campaign_uplift(c)) AS agree,
+    count(*) FILTER (WHERE (s).segment = segment_customer(c) AND (s).campaign_intent = campaign_intent(c) AND (s).campaign_uplift = campaign_uplift(c)) AS agree,
     count(*) FILTER (WHERE abs((s).campaign_intent - (s).p_campaign_driven / ((s).p_campaign_driven + (s).p_organic)) < 1e-12) AS intent
 FROM (SELECT c, score_customer(c) AS s FROM customers c) scored;
 SELECT pg_typeof(score_customer(c)), (score_customer(c)).segment IS NOT NULL AS named FROM customers c LIMIT 1;

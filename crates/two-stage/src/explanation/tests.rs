@@ -7,8 +7,8 @@ use rand_distr::{Distribution, StandardNormal};
 use super::*;
 use crate::{
     column::Kind,
-    model::{Slope, TwoStageModel},
-    network::Shape,
+    model::{SignedSlope, Slope, TwoStageModel, UpliftNetworks, UpliftRole},
+    network::{Network, Shape},
     sample::Target,
     scorer::Scorer,
     testing::{self, column, target, trained},
@@ -16,8 +16,8 @@ use crate::{
 
 const INPUTS: usize = 5;
 
-fn network(hidden: &[usize], rng: &mut ChaCha8Rng) -> Network {
-    let shape = Shape { inputs: INPUTS, hidden: hidden.to_vec(), outputs: 3 };
+fn network(hidden: &[usize], outputs: usize, rng: &mut ChaCha8Rng) -> Network {
+    let shape = Shape { inputs: INPUTS, hidden: hidden.to_vec(), outputs };
     let parameters = (0..shape.parameters().unwrap()).map(|_| normal(rng)).collect();
     Network::from_parameters(shape, parameters)
 }
@@ -32,18 +32,25 @@ fn normal(rng: &mut ChaCha8Rng) -> f32 {
 struct Example {
     networks: Vec<Network>,
     intent: Intent,
+    uplift: Option<UpliftNetworks>,
     inputs: Vec<f32>,
 }
 
 impl Example {
-    fn logit(&self) -> IntentLogit<'_> {
-        IntentLogit { segmentation: &self.networks, intent: self.intent }
+    fn explained(&self) -> Explained<'_> {
+        let Self { networks, intent, uplift, .. } = self;
+        let uplift = uplift.as_ref();
+        Explained(Networks { segmentation: networks, intent: *intent, uplift })
     }
 
     fn difference(&self) -> f64 {
         let inputs: Vec<f64> = self.inputs.iter().copied().map(f64::from).collect();
-        self.logit().of(&inputs) - self.logit().of(&[0.0; INPUTS])
+        self.explained().of(&inputs) - self.explained().of(&[0.0; INPUTS])
     }
+}
+
+fn plain(networks: &[Network], intent: Intent) -> Explained<'_> {
+    Explained(Networks { segmentation: networks, intent, uplift: None })
 }
 
 fn intents() -> impl Strategy<Value = Intent> {
@@ -51,20 +58,63 @@ fn intents() -> impl Strategy<Value = Intent> {
     prop::sample::select(vec![Intent::Learned, Intent::Rescaled(slope)])
 }
 
+/// The ways in which a score is made.
+#[derive(Debug, Clone, Copy)]
+enum Parts {
+    Segments,
+    PutOff,
+    WithUplift(UpliftRole),
+}
+
+fn kinds() -> impl Strategy<Value = Parts> {
+    prop::sample::select(vec![
+        Parts::Segments,
+        Parts::PutOff,
+        Parts::WithUplift(UpliftRole::Half),
+        Parts::WithUplift(UpliftRole::Alone),
+        Parts::WithUplift(UpliftRole::PutOffOnly),
+    ])
+}
+
 fn examples() -> impl Strategy<Value = Example> {
     let hidden = prop::collection::vec(1_usize..6, 0..3);
-    (1_usize..4, hidden, intents(), any::<u64>()).prop_map(|(members, hidden, intent, seed)| {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let networks = (0..members).map(|_| network(&hidden, &mut rng)).collect();
-        let inputs = (0..INPUTS).map(|_| normal(&mut rng)).collect();
-        Example { networks, intent, inputs }
-    })
+    (1_usize..4, hidden, intents(), kinds(), any::<u64>()).prop_map(
+        |(members, hidden, intent, kind, seed)| {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            let mut some = |count: usize, outputs: usize| -> Vec<Network> {
+                (0..count).map(|_| network(&hidden, outputs, &mut rng)).collect()
+            };
+            let (networks, uplift) = match kind {
+                Parts::Segments => (some(members, 3), None),
+                Parts::PutOff => (some(1, 4), None),
+                Parts::WithUplift(role) => (some(members, 3), Some((some(members, 2), role))),
+            };
+            let uplift = uplift.map(|(networks, role)| UpliftNetworks {
+                networks,
+                slope: SLOPE,
+                role,
+                puts_off: true,
+            });
+            let inputs = (0..INPUTS).map(|_| normal(&mut rng)).collect();
+            Example { networks, intent, uplift, inputs }
+        },
+    )
 }
+
+const SLOPE: SignedSlope = SignedSlope {
+    exposed_share: 0.6,
+    shift: 0.1,
+    intercept: 0.3,
+    slope: 0.8,
+    center: 0.2,
+    ratio: 4.0,
+    error: 0.2,
+};
 
 proptest! {
     #[test]
     fn contributions_add_up(example in examples()) {
-        let sum: f64 = example.logit().contributions(&example.inputs, Poll::NEVER).iter().sum();
+        let sum: f64 = example.explained().contributions(&example.inputs, Poll::NEVER).iter().sum();
         let difference = example.difference();
         prop_assert!((sum - difference).abs() < 1e-3, "{sum} {difference}");
     }
@@ -76,11 +126,11 @@ proptest! {
         let moved = |place: usize, by: f64| {
             let mut inputs = inputs.clone();
             inputs[place] += by;
-            example.logit().of(&inputs)
+            example.explained().of(&inputs)
         };
-        for (place, &gradient) in example.logit().gradient(&inputs).iter().enumerate() {
+        for (place, &gradient) in example.explained().gradient(&inputs).iter().enumerate() {
             let (up, down) = (moved(place, STEP), moved(place, -STEP));
-            let here = example.logit().of(&inputs);
+            let here = example.explained().of(&inputs);
             // A kink of a ReLU within the step has no gradient.
             prop_assume!((up + down - 2.0 * here).abs() < 1e-9);
             let expected = (up - down) / (2.0 * STEP);
@@ -90,26 +140,28 @@ proptest! {
 
     #[test]
     fn an_ignored_input_contributes_nothing(mut example in examples(), ignored in 0..INPUTS) {
-        for network in &mut example.networks {
+        let uplift = example.uplift.iter_mut().flat_map(|uplift| &mut uplift.networks);
+        for network in example.networks.iter_mut().chain(uplift) {
+            let outputs = network.shape().outputs;
             let shape = network.shape().clone();
             let mut parameters = network.parameters().to_vec();
             let first = shape.layers().next().unwrap();
             let row = first.weights + ignored * first.outputs;
             parameters[row..row + first.outputs].fill(0.0);
-            let skip = parameters.len() - (INPUTS - ignored) * 3;
-            parameters[skip..skip + 3].fill(0.0);
+            let skip = parameters.len() - (INPUTS - ignored) * outputs;
+            parameters[skip..skip + outputs].fill(0.0);
             *network = Network::from_parameters(shape, parameters);
         }
-        prop_assert_eq!(example.logit().contributions(&example.inputs, Poll::NEVER)[ignored], 0.0);
+        prop_assert_eq!(example.explained().contributions(&example.inputs, Poll::NEVER)[ignored], 0.0);
     }
 }
 
 #[test]
 fn without_hidden_layers_a_contribution_is_weight_times_input() {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
-    let networks = vec![network(&[], &mut rng)];
+    let networks = vec![network(&[], 3, &mut rng)];
     let inputs: Vec<f32> = (0..INPUTS).map(|_| normal(&mut rng)).collect();
-    let logit = IntentLogit { segmentation: &networks, intent: Intent::Learned };
+    let logit = plain(&networks, Intent::Learned);
     let parameters = networks[0].parameters();
     let (dense, skip) = (&parameters[..3 * INPUTS], &parameters[3 * INPUTS + 3..]);
     for (place, contribution) in logit.contributions(&inputs, Poll::NEVER).into_iter().enumerate() {
@@ -122,8 +174,8 @@ fn without_hidden_layers_a_contribution_is_weight_times_input() {
 #[test]
 fn an_intent_that_is_the_same_for_everybody_has_no_reasons() {
     let mut rng = ChaCha8Rng::seed_from_u64(4);
-    let networks = vec![network(&[4], &mut rng)];
-    let logit = IntentLogit { segmentation: &networks, intent: Intent::Constant(0.4) };
+    let networks = vec![network(&[4], 3, &mut rng)];
+    let logit = plain(&networks, Intent::Constant(0.4));
     assert_eq!(logit.contributions(&[1.0; INPUTS], Poll::NEVER), [0.0; INPUTS]);
 }
 

@@ -51,4 +51,4 @@ frozen_struct! {
     }
 }
 
-frozen_enum! { Stage of model::Stage { LabelCorrection, Segmentation, Distillation } }
+frozen_enum! { Stage of model::Stage { LabelCorrection, Segmentation, Distillation, Uplift } }

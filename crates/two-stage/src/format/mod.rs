@@ -11,6 +11,7 @@ mod rules;
 mod scoring;
 mod sections;
 mod training;
+mod uplift;
 
 pub(crate) use model::{check, read, read_scoring, write};
 pub(crate) use sections::MODEL_LIMIT;

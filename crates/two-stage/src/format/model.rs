@@ -5,6 +5,7 @@ use super::{
     scoring,
     sections::{Sections, append},
     training::{Findings, Importance, Options, Rows, Warnings},
+    uplift::UpliftFindings,
 };
 use crate::{
     Result,
@@ -25,7 +26,11 @@ pub(crate) fn write(model: &TwoStageModel, body: &mut Vec<u8>) -> Result<()> {
     let models = report.comparison.iter().map(Comparison::from).collect();
     append(&Comparisons { models }, body)?;
     let epochs = report.history.iter().map(Epoch::from).collect();
-    append(&History { epochs }, body)
+    append(&History { epochs }, body)?;
+    match &report.uplift {
+        Some(findings) => append(&UpliftFindings::from(findings), body),
+        None => Ok(()),
+    }
 }
 
 /// Decodes what scoring needs of a body.
@@ -88,5 +93,6 @@ fn report(sections: &Sections, scoring: &ScoringModel) -> Result<Report> {
         },
         propensity: findings.propensity.map(Into::into),
         customers: findings.customers,
+        uplift: sections.get::<UpliftFindings>()?.map(Into::into),
     })
 }

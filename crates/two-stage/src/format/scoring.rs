@@ -6,17 +6,19 @@ use super::{
     networks::{CorrectionNetwork, LabelCorrection, LabelFrequency, Network, Segmentation},
     rules::{Intent, Offsets},
     sections::{Section, Sections, append},
+    uplift::Uplift,
 };
 use crate::{Result, model::ScoringModel};
 
 /// The tags of the required sections.
-pub(super) const TAGS: [u16; 6] = [
+pub(super) const TAGS: [u16; 7] = [
     Features::TAG,
     Encoder::TAG,
     Segmentation::TAG,
     LabelCorrection::TAG,
     Intent::TAG,
     Offsets::TAG,
+    Uplift::TAG,
 ];
 
 /// Appends the required sections, in the order of their tags.
@@ -31,7 +33,11 @@ pub(super) fn write(model: &ScoringModel, body: &mut Vec<u8>) -> Result<()> {
     let by_threshold = model.corrects_by_threshold;
     append(&LabelCorrection { networks, label_frequency, by_threshold }, body)?;
     append(&Intent::from(model.intent), body)?;
-    append(&Offsets::from(&model.offsets), body)
+    append(&Offsets::from(&model.offsets), body)?;
+    match &model.uplift {
+        Some(uplift) => append(&Uplift::from(uplift), body),
+        None => Ok(()),
+    }
 }
 
 /// Decodes the required sections; the result is still to be checked.
@@ -49,5 +55,6 @@ pub(super) fn read(sections: &Sections) -> Result<ScoringModel> {
         corrects_by_threshold: correction.by_threshold,
         intent: sections.require::<Intent>()?.into(),
         offsets: sections.require::<Offsets>()?.into(),
+        uplift: sections.get::<Uplift>()?.map(Into::into),
     })
 }

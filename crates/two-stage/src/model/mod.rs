@@ -7,18 +7,21 @@ mod report;
 mod score;
 mod scoring;
 mod segment_rule;
+mod uplift;
 
 pub use intent::{Intent, Slope};
 pub use label_frequency::{GroupValue, LabelFrequency};
-pub(crate) use networks::ScoringNetworks;
-pub(crate) use report::is_significant;
-pub use report::{Comparison, Epoch, Mode, PropensitySource, Report, Stage};
+pub(crate) use networks::{Networks, ScoringNetworks, WITH_PUT_OFF};
+pub use report::{Comparison, Epoch, Mode, PropensitySource, Report, Stage, UpliftFindings};
+pub(crate) use report::{is_inverted, is_significant};
 pub use score::Score;
 pub(crate) use scoring::CorrectionNetwork;
 pub use scoring::ScoringModel;
 pub(crate) use segment_rule::MAX_OFFSET;
 pub(crate) use segment_rule::Namer;
 pub use segment_rule::{Offsets, Rule, SegmentSizes};
+pub use uplift::SignedSlope;
+pub(crate) use uplift::{Engagement, UpliftNetworks, UpliftRole};
 
 use std::rc::Rc;
 
@@ -69,6 +72,19 @@ impl TwoStageModel {
     pub fn mean_label_frequency(&self) -> Option<f64> {
         let frequency = self.label_frequency().filter(|_| self.report.rows_labelled > 0);
         frequency.map(LabelFrequency::mean)
+    }
+
+    /// The slope of the intent, where held-out rows showed it.
+    pub fn intent_slope(&self) -> Option<Slope> {
+        match self.scoring.intent {
+            Intent::Rescaled(slope) => Some(slope),
+            _ => self.report.uplift.and_then(|uplift| uplift.intent_slope),
+        }
+    }
+
+    /// Tells if the campaign puts some customers off, so that their uplift is negative.
+    pub fn puts_off(&self) -> bool {
+        self.report.uplift.is_some_and(|uplift| uplift.puts_off)
     }
 
     /// The options that it was trained with.

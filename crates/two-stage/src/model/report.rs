@@ -1,6 +1,8 @@
 //! The report of a training, stored in the model: counts, estimates, history, warnings.
 
-use super::segment_rule::SegmentSizes;
+use std::cmp::Ordering;
+
+use super::{intent::Slope, segment_rule::SegmentSizes, uplift::SignedSlope};
 use crate::sample::Counts;
 
 /// The way in which a training tells a campaign's effect from what customers do anyway.
@@ -53,6 +55,8 @@ pub enum Stage {
     Segmentation,
     /// The three segments, as a committee sees them.
     Distillation,
+    /// The probability to engage, if exposed and if not.
+    Uplift,
 }
 
 impl Stage {
@@ -62,6 +66,7 @@ impl Stage {
             Self::LabelCorrection => "label correction",
             Self::Segmentation => "segmentation",
             Self::Distillation => "distillation",
+            Self::Uplift => "uplift",
         }
     }
 }
@@ -98,9 +103,29 @@ pub struct Comparison {
     pub qini: Option<f64>,
 }
 
+/// The findings of the uplift networks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct UpliftFindings {
+    /// The slope of the signed uplift.
+    pub slope: SignedSlope,
+    /// The mean uplift of the fifth with the lowest uplift, in standard errors; `None` where it was not tested.
+    pub put_off_ratio: Option<f64>,
+    /// Set where the campaign puts some customers off.
+    pub puts_off: bool,
+    /// Customers of the training whom the campaign would put off, if it puts any off.
+    pub rows_put_off: f64,
+    /// The slope of the intent, where the networks of the model have it in them.
+    pub intent_slope: Option<Slope>,
+}
+
 /// Tells if a campaign share is more than two of its standard errors above 0.
 pub(crate) fn is_significant((share, error): (f64, f64)) -> bool {
     share > 2.0 * error
+}
+
+/// Tells if a campaign share is more than two of its standard errors below 0.
+pub(crate) fn is_inverted((share, error): (f64, f64)) -> bool {
+    share < -2.0 * error
 }
 
 /// The counts and findings of a training.
@@ -139,11 +164,25 @@ pub struct Report {
     pub propensity: Option<PropensitySource>,
     /// The number of customers, where option `customer` is given.
     pub customers: Option<u64>,
+    /// The findings of the uplift networks, where there were any.
+    pub uplift: Option<UpliftFindings>,
 }
 
 impl Report {
-    /// Tells if exposed customers engaged no more than others, as far as the rows show.
+    /// The sign of the campaign's mean effect on engagement, as far as the rows show; `None` in simple
+    /// mode.
+    pub fn mean_effect(&self) -> Option<Ordering> {
+        self.campaign_share.map(|share| match share {
+            share if is_significant(share) => Ordering::Greater,
+            share if is_inverted(share) => Ordering::Less,
+            _ => Ordering::Equal,
+        })
+    }
+
+    /// Tells if exposed customers engaged like others, on average and each of them, as far as the rows
+    /// show.
     pub fn shows_no_effect(&self) -> bool {
-        self.campaign_share.is_some_and(|share| !is_significant(share))
+        let differs = self.uplift.is_some_and(|uplift| uplift.slope.is_significant());
+        self.mean_effect() == Some(Ordering::Equal) && !differs
     }
 }

@@ -1,6 +1,12 @@
 //! The part of a model that scores, names segments and corrects labels.
 
-use super::{intent::Intent, label_frequency::LabelFrequency, segment_rule::Offsets};
+use super::{
+    intent::Intent,
+    label_frequency::LabelFrequency,
+    networks::{Networks, WITH_PUT_OFF},
+    segment_rule::Offsets,
+    uplift::{UpliftNetworks, UpliftRole},
+};
 use crate::{
     column::{Column, MAX_FEATURES},
     encoding::{Description, Encoder},
@@ -31,6 +37,8 @@ pub struct ScoringModel {
     pub(crate) intent: Intent,
     /// The offsets of the segments, which a score's segment needs.
     pub(crate) offsets: Offsets,
+    /// The uplift networks that a score needs; none where the one network has learned from them.
+    pub(crate) uplift: Option<UpliftNetworks>,
 }
 
 impl ScoringModel {
@@ -47,6 +55,15 @@ impl ScoringModel {
     /// The encoding of each column, in the order of the columns.
     pub fn encodings(&self) -> impl Iterator<Item = Description> + '_ {
         self.encoder.describe()
+    }
+
+    /// The parts that make a score.
+    pub(crate) fn networks(&self) -> Networks<'_> {
+        Networks {
+            segmentation: &self.segmentation,
+            intent: self.intent,
+            uplift: self.uplift.as_ref(),
+        }
     }
 
     /// The names of the columns that were constant.
@@ -75,8 +92,11 @@ impl ScoringModel {
         let correction = self.correction.iter().all(|correction| {
             sound(&correction.network, 1 + usize::from(correction.learns_label_frequency))
         });
-        let segmentation = self.segmentation.iter().all(|network| sound(network, 3));
-        !self.segmentation.is_empty() && segmentation && correction
+        let outputs = if self.networks().tells_put_off() { WITH_PUT_OFF } else { 3 };
+        let segmentation = self.segmentation.iter().all(|network| sound(network, outputs));
+        let alone = self.uplift.as_ref().is_some_and(|uplift| uplift.role == UpliftRole::Alone);
+        let uplift = self.uplift.as_ref().is_none_or(|uplift| uplift.is_sound(sound));
+        (alone || !self.segmentation.is_empty()) && segmentation && correction && uplift
     }
 
     /// Checks that every column has a name of its own, and that no text would end early in SQL.

@@ -5,7 +5,10 @@ use super::{
     influence::error_over_customers,
     rows::{TrainingRow, TrainingRows},
 };
-use crate::{Result, model::is_significant};
+use crate::{
+    Result,
+    model::{is_inverted, is_significant},
+};
 
 /// The campaign share, with the labelled share beside it.
 #[derive(Debug, Clone, Copy)]
@@ -107,5 +110,10 @@ impl CampaignShare {
     /// Tells if π is more than two standard errors above 0.
     pub fn is_significant(self) -> bool {
         is_significant((self.share, self.error))
+    }
+
+    /// Tells if π is more than two standard errors below 0.
+    pub fn is_inverted(self) -> bool {
+        is_inverted((self.share, self.error))
     }
 }

@@ -13,11 +13,17 @@ use super::{
     run::Run,
     segmentation,
     slope::{self, HeldOut},
+    unseen::{self, Unseen},
+    uplift::{self, Uplift},
 };
 use crate::{
     Result,
-    model::{CorrectionNetwork, Intent, LabelFrequency, Mode},
+    model::{
+        CorrectionNetwork, Intent, LabelFrequency, Mode, Networks, UpliftFindings, UpliftNetworks,
+        UpliftRole,
+    },
     network::Network,
+    probability::softmax,
 };
 
 /// The first output's initial bias in a committee without any campaign label.
@@ -25,28 +31,73 @@ const UNLABELLED_BIAS: f32 = -1.0;
 
 /// The findings of the members together.
 pub(super) struct Committee {
-    pub segmentation: Vec<Network>,
+    pub scoring: Parts,
     pub correction: Vec<CorrectionNetwork>,
-    pub intent: Intent,
     /// t of every row, the members' mean.
     pub labels: PerRow<f32>,
     pub label_frequency: Option<LabelFrequency>,
-    /// The first member and its stage 1, which are compared with other models.
+    /// The first member and its networks, which are compared with other models.
     pub first_member: Member,
-    pub first: Network,
+    pub first: Parts,
+    pub findings: Option<UpliftFindings>,
+}
+
+/// The parts that make a score.
+pub(super) struct Parts {
+    pub segmentation: Vec<Network>,
+    pub intent: Intent,
+    pub uplift: Option<UpliftNetworks>,
+}
+
+impl Parts {
+    pub fn networks(&self) -> Networks<'_> {
+        let Self { segmentation, intent, uplift } = self;
+        Networks { segmentation, intent: *intent, uplift: uplift.as_ref() }
+    }
+
+    /// The first of the networks, with the intent of all if uplift networks join them.
+    fn first(&self) -> Self {
+        let one = |networks: &[Network]| networks.iter().take(1).cloned().collect();
+        Self {
+            segmentation: one(&self.segmentation),
+            intent: if self.uplift.is_some() { self.intent } else { Intent::Learned },
+            uplift: self.uplift.as_ref().map(|uplift| UpliftNetworks {
+                networks: one(&uplift.networks),
+                slope: uplift.slope,
+                ..*uplift
+            }),
+        }
+    }
+
+    /// One network that has learned from all of them.
+    fn distilled(self, rows: &TrainingRows, run: &mut Run, members: usize) -> Result<Self> {
+        let network = distil(rows, run, self.networks(), members)?;
+        // The targets have the slope in them where uplift networks joined.
+        let intent = if self.uplift.is_some() { Intent::Learned } else { self.intent };
+        Ok(Self { segmentation: vec![network], intent, uplift: None })
+    }
 }
 
 /// Trains every member, and puts their findings together.
-pub(super) fn fit(rows: &TrainingRows, run: &mut Run, method: &Method) -> Result<Committee> {
-    let members = Member::all(rows);
+pub(super) fn fit(
+    rows: &TrainingRows,
+    run: &mut Run,
+    method: &Method,
+    members: Vec<Member>,
+    uplift: Option<Uplift>,
+) -> Result<Committee> {
     let is_committee = members.len() > 1;
-    let mut gathered = Gathered::new(rows);
+    let mut gathered = Gathered::new(rows, uplift.is_some());
     for member in &members {
         let corrected = correct(rows, run, member, method, is_committee)?;
+        if matches!(method, Method::Uplift) {
+            gathered.labels.add(&corrected.labels);
+            continue;
+        }
         let network = segmentation::fit(rows, run, member, &corrected, is_committee)?;
         gathered.add(rows, run, member, corrected, network);
     }
-    gathered.finish(rows, run, method, members)
+    gathered.finish(rows, run, method, members, uplift)
 }
 
 /// A member's label correction.
@@ -59,7 +110,7 @@ fn correct(
 ) -> Result<Corrected> {
     match method {
         Method::Constant(intent) => Ok(Corrected::constant(rows, *intent)),
-        Method::Observed => Ok(Corrected::observed(rows)),
+        Method::Observed | Method::Uplift => Ok(Corrected::observed(rows)),
         Method::Splc => correct_by_splc(rows, run, member),
         Method::Posterior(frequency) => {
             let unlabelled = is_committee && rows.labelled() == 0;
@@ -77,16 +128,19 @@ struct Gathered {
     labels: PerRow<f32>,
     frequency: PerRow<f32>,
     held_out: Vec<HeldOut>,
+    /// The segments' probabilities of all held-out rows, where uplift networks join them.
+    unseen: Option<Vec<Unseen<3>>>,
 }
 
 impl Gathered {
-    fn new(rows: &TrainingRows) -> Self {
+    fn new(rows: &TrainingRows, has_uplift: bool) -> Self {
         Self {
             segmentation: Vec::new(),
             correction: Vec::new(),
             labels: rows.fill(0.0),
             frequency: rows.fill(0.0),
             held_out: Vec::new(),
+            unseen: has_uplift.then(Vec::new),
         }
     }
 
@@ -111,9 +165,24 @@ impl Gathered {
                     frequency: f64::from(frequency[row]),
                 });
             });
+            self.add_unseen(rows, run, member, &network);
         }
         self.correction.extend(corrected.network);
         self.segmentation.push(network);
+    }
+
+    fn add_unseen(
+        &mut self,
+        rows: &TrainingRows,
+        run: &mut Run,
+        member: &Member,
+        network: &Network,
+    ) {
+        let Some(list) = &mut self.unseen else { return };
+        let (_, held_out) = member.split(rows, |_| true);
+        unseen::add(list, rows, run, Step::Segmentation, network, &held_out, |logits| {
+            softmax([logits[0], logits[1], logits[2]].map(f64::from))
+        });
     }
 
     fn finish(
@@ -122,31 +191,33 @@ impl Gathered {
         run: &mut Run,
         method: &Method,
         mut members: Vec<Member>,
+        uplift: Option<Uplift>,
     ) -> Result<Committee> {
         let count = members.len() as f32;
         self.labels.iter_mut().for_each(|t| *t /= count);
         self.frequency.iter_mut().for_each(|c| *c /= count);
         let label_frequency = self.label_frequency(rows, run, method);
-        let intent = match method {
-            Method::Constant(intent) => Intent::Constant(*intent),
-            Method::Posterior(_) if members.len() > 1 && rows.mode() == Mode::Exposure => {
-                slope::estimate(rows, run, self.held_out).map_or(Intent::Learned, Intent::Rescaled)
-            }
-            _ => Intent::Learned,
-        };
+        let intent = intent(rows, run, method, members.len(), self.held_out);
         run.enter(Step::Segmentation);
-        let first = self.segmentation[0].clone();
-        if members.len() > 1 && rows.options.distil() {
-            self.segmentation = vec![distil(rows, run, &self.segmentation)?];
-        }
+        let unseen = unseen::merged(self.unseen.unwrap_or_default());
+        let role = role(rows, method, members.len());
+        let (uplift, findings) =
+            uplift.map(|uplift| uplift::join(rows, run, uplift, &unseen, intent, role)).unzip();
+        let parts = Parts { segmentation: self.segmentation, intent, uplift: uplift.flatten() };
+        let first = parts.first();
+        let has_several = members.len() > 1 || parts.uplift.is_some();
+        let scoring = match has_several && rows.options.distil() {
+            true => parts.distilled(rows, run, members.len())?,
+            false => parts,
+        };
         Ok(Committee {
-            segmentation: self.segmentation,
+            scoring,
             correction: self.correction,
-            intent,
             labels: self.labels,
             label_frequency,
             first_member: members.swap_remove(0),
             first,
+            findings,
         })
     }
 
@@ -170,5 +241,32 @@ impl Gathered {
         let mean = if total > 0.0 { sum / total } else { 1.0 };
         guards::corrections(rows, run, &self.labels, mean);
         Some(frequency.in_model(mean))
+    }
+}
+
+/// The source of the intent: in a committee, exposure tells how steep it is.
+fn intent(
+    rows: &TrainingRows,
+    run: &mut Run,
+    method: &Method,
+    members: usize,
+    held_out: Vec<HeldOut>,
+) -> Intent {
+    match method {
+        Method::Constant(intent) => Intent::Constant(*intent),
+        Method::Posterior(_) if members > 1 && rows.mode() == Mode::Exposure => {
+            slope::estimate(rows, run, held_out).map_or(Intent::Learned, Intent::Rescaled)
+        }
+        _ => Intent::Learned,
+    }
+}
+
+/// The part of the uplift networks in the scores; `None` where no method lets them have any.
+fn role(rows: &TrainingRows, method: &Method, members: usize) -> Option<UpliftRole> {
+    match method {
+        Method::Uplift => Some(UpliftRole::Alone),
+        Method::Posterior(_) if rows.labelled() == 0 && members > 1 => Some(UpliftRole::Half),
+        Method::Posterior(_) => Some(UpliftRole::PutOffOnly),
+        Method::Constant(_) | Method::Observed | Method::Splc => None,
     }
 }

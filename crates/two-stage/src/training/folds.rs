@@ -13,6 +13,7 @@ use crate::word::RowIndex;
 /// gains (docs/figures.md).
 const FEW_ROWS: usize = 50_000;
 const COMMITTEE_OF_FEW_ROWS: u8 = 5;
+const EPOCHS_OF_MANY_ROWS: usize = 6;
 
 /// One of the networks that are trained alike: the only one, or one of a committee.
 pub(super) struct Member {
@@ -42,6 +43,13 @@ impl Member {
         let folds = deal(rows, rows.copies().map(|row| row.index), size, &mut rng);
         let held_out = |number| folds.iter().map(|&fold| fold == number).collect();
         (0..size).map(|number| Self { number, held_out: held_out(number) }).collect()
+    }
+
+    /// The most epochs of an uplift network and of a distillation: few beside a single network of many
+    /// rows, where each epoch takes long.
+    pub fn epochs_at_most(rows: &TrainingRows, members: usize) -> usize {
+        let few = members == 1 && rows.len() >= FEW_ROWS;
+        rows.options.epochs().min(if few { EPOCHS_OF_MANY_ROWS } else { usize::MAX })
     }
 
     /// The rows that it trains on and those that it holds out, of those that a condition holds for.

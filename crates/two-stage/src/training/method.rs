@@ -1,10 +1,18 @@
 //! The method of label correction: which one the options and the rows allow.
 
 use super::{
-    campaign_share::CampaignShare, label_correction::RowFrequency, label_frequency, report::guards,
-    rows::TrainingRows, run::Run,
+    campaign_share::CampaignShare,
+    label_correction::RowFrequency,
+    label_frequency,
+    report::guards::{self, Effect},
+    rows::TrainingRows,
+    run::Run,
 };
-use crate::{Result, model::Mode, options::Correction};
+use crate::{
+    Result,
+    model::{Mode, SignedSlope},
+    options::Correction,
+};
 
 /// The method of label correction.
 pub(super) enum Method {
@@ -16,16 +24,24 @@ pub(super) enum Method {
     Splc,
     /// The posterior of the current network, with this label frequency.
     Posterior(RowFrequency),
+    /// No label tells the segments: the campaign moves some customers, but on average nobody, or it
+    /// puts more of them off than it moves. The uplift networks alone tell.
+    Uplift,
 }
 
 impl Method {
     pub fn choose(
         rows: &TrainingRows,
         share: Option<CampaignShare>,
+        uplift: Option<&SignedSlope>,
         run: &mut Run,
     ) -> Result<Self> {
         let correction = rows.options.correction();
-        let has_effect = guards::has_effect(share, run);
+        let effect = guards::effect(share, uplift, run);
+        if effect == Effect::Mixed && uplift.is_some() {
+            return Ok(Self::Uplift);
+        }
+        let has_effect = effect == Effect::Positive;
         let exposure_teaches =
             rows.mode() == Mode::Exposure && has_effect && correction == Correction::Posterior;
         if rows.labelled() == 0 && !exposure_teaches {

@@ -23,9 +23,12 @@ mod report;
 mod ridge;
 mod rows;
 mod run;
+mod scores;
 mod segment_rule;
 mod segmentation;
 mod slope;
+mod unseen;
+mod uplift;
 
 pub(crate) use label_correction::is_corrected_by_splc;
 pub use observer::{Observer, Progress, Step};
@@ -39,6 +42,7 @@ use crate::{
 use campaign_share::CampaignShare;
 use committee::Committee;
 use engine::with_pool;
+use folds::Member;
 use label_correction::corrections;
 use method::Method;
 use report::{comparison, feature_values, guards, importance, leaks, random_exposure};
@@ -99,8 +103,11 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
         Mode::Exposure => Some(CampaignShare::estimate(&rows)?),
         Mode::Simple => None,
     };
-    let method = Method::choose(&rows, share, &mut run)?;
-    let committee = committee::fit(&rows, &mut run, &method)?;
+    let members = Member::all(&rows);
+    let uplift = uplift::fit(&rows, &mut run, &members)?;
+    let slope = uplift.as_ref().map(|uplift| &uplift.slope);
+    let method = Method::choose(&rows, share, slope, &mut run)?;
+    let committee = committee::fit(&rows, &mut run, &method, members, uplift)?;
     let (offsets, sizes) = segment_rule::estimate(&rows, &mut run, &committee);
     let comparison = comparison::compare(&rows, &mut run, &committee)?;
     let importance = importance::estimate(&rows, &mut run, &committee);
@@ -119,7 +126,7 @@ fn report(
     segments: SegmentSizes,
 ) -> Report {
     let columns = rows.sample.features();
-    let (corrected, corrected_total) = match committee.intent {
+    let (corrected, corrected_total) = match committee.scoring.intent {
         Intent::Constant(_) => (0, 0.0),
         _ => corrections(rows, &committee.labels),
     };
@@ -141,6 +148,7 @@ fn report(
         segments,
         propensity: rows.propensity_source(),
         customers: rows.customers(),
+        uplift: committee.findings,
     }
 }
 
@@ -155,12 +163,13 @@ fn into_model(
         columns: rows.sample.features().to_vec(),
         positional: rows.sample.positional(),
         encoder: rows.encoder,
-        segmentation: committee.segmentation,
+        segmentation: committee.scoring.segmentation,
         correction: committee.correction,
         label_frequency: committee.label_frequency,
         corrects_by_threshold: options.correction() == Correction::Splc,
-        intent: committee.intent,
+        intent: committee.scoring.intent,
         offsets,
+        uplift: committee.scoring.uplift,
     };
     TwoStageModel { scoring, options, report }
 }

@@ -21,6 +21,8 @@ pub enum Step {
     Importance,
     /// The probability of exposure is estimated.
     Propensity,
+    /// The engagement of exposed and unexposed customers is learned.
+    Uplift,
 }
 
 impl Step {
@@ -36,6 +38,7 @@ impl Step {
             Self::Comparison => "comparison",
             Self::Importance => "importance",
             Self::Propensity => "propensity",
+            Self::Uplift => "uplift",
         }
     }
 }

@@ -121,7 +121,6 @@ impl<'a, O: Objective> Fit<'a, O> {
             tally: Tally::default(),
         };
         let decay = options.weight_decay() * plan.decay_share;
-        let epochs = options.epochs();
         Self {
             rows,
             plan,
@@ -132,7 +131,7 @@ impl<'a, O: Objective> Fit<'a, O> {
             workers: (0..threads).map(worker).collect(),
             gradients: vec![0.0; parameters],
             held_out: plan.held_out(),
-            progress: Progress { step: plan.step, epoch: 0, epochs, loss: None },
+            progress: Progress { step: plan.step, epoch: 0, epochs: plan.epochs, loss: None },
             network,
         }
     }

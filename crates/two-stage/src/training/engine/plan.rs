@@ -23,6 +23,8 @@ pub(in crate::training) struct Plan {
     pub hidden_layers: Vec<usize>,
     /// The share of option `weight_decay` that holds here.
     pub decay_share: f64,
+    /// Epochs at most.
+    pub epochs: usize,
 }
 
 impl Plan {
@@ -41,6 +43,7 @@ impl Plan {
             stream,
             hidden_layers: rows.options.hidden_layers(),
             decay_share: 1.0,
+            epochs: rows.options.epochs(),
         }
     }
 

@@ -25,6 +25,8 @@ pub(in crate::training) enum Stream {
     RoughPilotFolds,
     /// The network that estimates the propensity of this fold.
     Propensity(u8),
+    /// The uplift network of a member.
+    Uplift(u8),
 }
 
 /// The stream of this purpose.
@@ -40,6 +42,7 @@ pub(in crate::training) fn stream(seed: u64, stream: Stream) -> ChaCha8Rng {
         Stream::Comparison(number) => (7, number),
         Stream::RoughPilotFolds => (8, 0),
         Stream::Propensity(fold) => (9, fold),
+        Stream::Uplift(member) => (10, member),
     };
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(purpose << 8 | u64::from(number));

@@ -7,17 +7,17 @@
 use crate::{
     Result,
     evaluation::{Contact, auc, macro_f1, qini},
-    model::{Comparison, Mode, Score},
+    model::{Comparison, Intent, Mode, Networks},
     network::Network,
-    probability::softmax,
     segment::Segment,
     training::{
         committee::Committee,
-        engine::{Plan, Stream, evenly, fit, predict},
+        engine::{Plan, Stream, evenly, fit},
         label_correction::Corrected,
         observer::Step,
         rows::TrainingRows,
         run::Run,
+        scores,
         segment_rule::{self, Scored},
         segmentation::Segments,
     },
@@ -38,12 +38,17 @@ pub(in crate::training) fn compare(
     let held_out = evenly(&held_out, MAX_ROWS);
     let one_stage = baseline(rows, run, committee, 0, rows.options.hidden_layers())?;
     let logistic = baseline(rows, run, committee, 1, Vec::new())?;
+    let standard = |network| Networks {
+        segmentation: std::slice::from_ref(network),
+        intent: Intent::Learned,
+        uplift: None,
+    };
     let models = [
-        ("two-stage network", &committee.first),
-        ("one-stage network", &one_stage),
-        ("logistic regression", &logistic),
+        ("two-stage network", committee.first.networks()),
+        ("one-stage network", standard(&one_stage)),
+        ("logistic regression", standard(&logistic)),
     ];
-    Ok(models.map(|(model, network)| measure(rows, run, network, &held_out, model)).into())
+    Ok(models.map(|(model, networks)| measure(rows, run, networks, &held_out, model)).into())
 }
 
 /// Stage 1 on the observed labels of the exposed rows that the first member did not hold out.
@@ -67,22 +72,17 @@ fn baseline(
 fn measure(
     rows: &TrainingRows,
     run: &mut Run,
-    network: &Network,
+    networks: Networks,
     held_out: &[RowIndex],
     model: &str,
 ) -> Comparison {
     let (mut labelled, mut intents) = (Vec::new(), Vec::new());
     let (mut actual, mut scored) = (Vec::new(), Vec::new());
     let mut contacts = Vec::new();
-    predict(rows, run, Step::Comparison, network, held_out, |row, logits| {
-        let score = Score::from(softmax([logits[0], logits[1], logits[2]].map(f64::from)));
+    scores::score(rows, run, Step::Comparison, networks, held_out, |row, score| {
         let row = rows.row(row);
         let (segment, exposed) = (row.segment, row.exposed);
-        contacts.push(Contact {
-            score: score.campaign_driven,
-            exposed,
-            engaged: segment.engaged(),
-        });
+        contacts.push(Contact { score: score.uplift(), exposed, engaged: segment.engaged() });
         if exposed {
             actual.push(segment);
             scored.push(Scored { score, weight: row.weight });

@@ -1,7 +1,7 @@
 //! Guards: warnings where the rows contradict what the training assumes.
 
 use crate::{
-    model::Mode,
+    model::{Mode, SignedSlope},
     segment::Segment,
     training::{
         campaign_share::CampaignShare,
@@ -45,16 +45,61 @@ pub(in crate::training) fn contradicted_propensity(rows: &TrainingRows, run: &mu
     }
 }
 
-/// Tells if the campaign moved anybody, as far as the rows show, and warns where not.
-pub(in crate::training) fn has_effect(share: Option<CampaignShare>, run: &mut Run) -> bool {
+/// The effect of the campaign on engagement, as far as the rows show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::training) enum Effect {
+    /// It moves customers.
+    Positive,
+    /// It moves some customers, but on average nobody, or it puts more of them off than it moves.
+    Mixed,
+    /// There is none.
+    None,
+}
+
+/// Tells the effect, and warns unless it is positive. `uplift` is the slope of the signed uplift,
+/// where there are networks for it.
+pub(in crate::training) fn effect(
+    share: Option<CampaignShare>,
+    uplift: Option<&SignedSlope>,
+    run: &mut Run,
+) -> Effect {
     let Some(share) = share.filter(|share| !share.is_significant()) else {
-        return true;
+        return Effect::Positive;
     };
+    let CampaignShare { share: pi, error, .. } = share;
+    let figures = format!("share {pi:.3}, standard error {error:.3}");
+    if share.is_inverted() {
+        run.warn(format!("those sent it engage less ({figures}): is exposed inverted?"));
+        return Effect::Mixed;
+    }
+    if let Some(slope) = uplift.filter(|slope| slope.is_significant()) {
+        run.warn(format!(
+            "the campaign shows no effect on engagement on average ({figures}), but customers differ in it ({:.1} standard errors): no label is corrected, and segments follow the uplift alone",
+            slope.ratio
+        ));
+        return Effect::Mixed;
+    }
     run.warn(format!(
-        "the campaign shows no effect on engagement (share {:.3}, standard error {:.3}): no label is corrected",
-        share.share, share.error
+        "the campaign shows no effect on engagement ({figures}): no label is corrected"
     ));
-    false
+    Effect::None
+}
+
+/// Warns of an uplift that does not differ between customers, as far as the rows show.
+pub(in crate::training) fn equal_uplift(slope: &SignedSlope, run: &mut Run) {
+    if slope.slope == 0.0 {
+        run.warn(format!(
+            "the uplift does not differ between customers as far as the rows can tell ({:.1} standard errors): train on more customers",
+            slope.ratio
+        ));
+    }
+}
+
+/// Warns of customers who are put off.
+pub(in crate::training) fn put_off(rows: f64, run: &mut Run) {
+    run.warn(format!(
+        "about {rows:.0} customers are put off by the campaign: leave out those whose campaign_uplift is negative"
+    ));
 }
 
 /// Warns of implausibly many corrections, and of a low label frequency c. `labels` are those that

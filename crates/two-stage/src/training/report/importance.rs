@@ -4,7 +4,7 @@
 //! and those are missing. Contributions take none.
 
 use crate::{
-    explanation::{IntentLogit, by_column},
+    explanation::{Explained, by_column},
     model::Intent,
     training::{
         committee::Committee, engine::evenly, observer::Step, rows::TrainingRows, run::Run,
@@ -23,16 +23,16 @@ pub(in crate::training) fn estimate(
     committee: &Committee,
 ) -> Vec<f64> {
     let mut sums = vec![0.0; rows.sample.features().len()];
-    if matches!(committee.intent, Intent::Constant(_)) {
+    if matches!(committee.scoring.intent, Intent::Constant(_)) {
         return sums;
     }
-    let logit = IntentLogit { segmentation: &committee.segmentation, intent: committee.intent };
+    let explained = Explained(committee.scoring.networks());
     let mut inputs = vec![0.0; rows.encoder.inputs()];
     let engaged = rows.select(|row| row.engaged());
     for row in evenly(&engaged, MAX_ROWS) {
         run.enter(Step::Importance);
         rows.encode(&[row], &mut inputs);
-        let contributions = logit.integrate(&inputs, POINTS, rows.poll());
+        let contributions = explained.integrate(&inputs, POINTS, rows.poll());
         let weight = rows.row(row).weight;
         for (sum, value) in sums.iter_mut().zip(by_column(&rows.encoder, &contributions)) {
             *sum += weight * value.abs();

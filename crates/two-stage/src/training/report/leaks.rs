@@ -5,15 +5,9 @@ use super::{
     telling::{MIN_ANSWERS, Question},
 };
 use crate::{
-    model::Score,
-    probability::softmax,
     segment::Segment,
     training::{
-        committee::Committee,
-        engine::{evenly, predict},
-        observer::Step,
-        rows::TrainingRows,
-        run::Run,
+        committee::Committee, engine::evenly, observer::Step, rows::TrainingRows, run::Run, scores,
     },
 };
 
@@ -142,13 +136,14 @@ impl HeldOut {
         let held_out = evenly(&held_out, MAX_ROWS);
         let (mut engagement, mut label) = (Vec::new(), Vec::new());
         let mut confusion = [[0; 3]; 3];
-        predict(rows, run, Step::Importance, &committee.first, &held_out, |row, logits| {
+        let first = committee.first.networks();
+        scores::score(rows, run, Step::Importance, first, &held_out, |row, score| {
             let row = rows.row(row);
-            let p = softmax([logits[0], logits[1], logits[2]].map(f64::from));
+            let p = [score.low_engagement, score.organic, score.campaign_driven];
             let scored = |score, positive| Scored { score, positive, weight: row.weight };
             engagement.push(scored(1.0 - p[0], row.engaged()));
             if row.engaged() {
-                label.push(scored(Score::from(p).intent(), row.is_labelled()));
+                label.push(scored(score.intent(), row.is_labelled()));
             }
             let predicted = (0..3).fold(0, |best, k| if p[k] > p[best] { k } else { best });
             confusion[row.segment as usize][predicted] += 1;

@@ -39,7 +39,7 @@ pub(super) fn estimate(
 /// Scores the rows one by one, as the stored model scores customers, to the last bit: an offset may
 /// lie between the scores of many equal rows.
 fn score(rows: &TrainingRows, committee: &Committee) -> Vec<Scored> {
-    let mut networks = ScoringNetworks::new(&committee.segmentation, committee.intent);
+    let mut networks = ScoringNetworks::new(committee.scoring.networks());
     let count = rows.encoder.inputs();
     let mut inputs = Aligned::zeros(count);
     let list = evenly(&rows.select(|_| true), MAX_ROWS);

@@ -5,6 +5,8 @@ use rand_chacha::ChaCha8Rng;
 use super::*;
 use crate::{
     column::Kind,
+    model::UpliftRole,
+    probability::sigmoid,
     sample::Customer as Named,
     testing::column,
     training::{
@@ -13,6 +15,8 @@ use crate::{
         label_frequency::labelled_share,
         report::{guards::contradicted_propensity, random_exposure::telling_columns},
         slope::{self, HeldOut},
+        unseen::Unseen,
+        uplift::{put_off, signed_slope},
     },
     word::RowIndex,
 };
@@ -97,6 +101,21 @@ fn in_run<T>(rows: &TrainingRows, part: impl FnOnce(&mut Run) -> T) -> T {
     })
 }
 
+/// The signed slope and the uplift of the lowest fifth, in standard errors.
+fn uplift_ratios(mut training: Training) -> [f64; 2] {
+    let rows = &training.rows();
+    let unseen: Vec<Unseen<2>> = rows
+        .each()
+        .map(|row| {
+            let exposed = sigmoid(f64::from(row.features[0].number()) / 50.0 - 1.0);
+            Unseen { row: row.index, copies: row.count.into(), opinion: [exposed, 0.3] }
+        })
+        .collect();
+    let slope = signed_slope::estimate(rows, &unseen, 0.6);
+    let judgement = put_off::judge(rows, &slope, &unseen, &[], Intent::Learned, UpliftRole::Alone);
+    [slope.ratio, judgement.ratio.unwrap()]
+}
+
 /// The error of π, the ratio of a slope to its error, and the cautious labelled share of the top.
 fn errors(mut training: Training) -> [f64; 3] {
     let rows = training.rows();
@@ -122,6 +141,16 @@ fn copies_of_a_customers_rows_tell_nothing_new() {
     assert!((error / once[0] - 1.0).abs() < 1e-6 && (ratio / once[1] - 1.0).abs() < 1e-6);
     let [error, ratio, _] = errors(repeated(4, true, |_| None));
     assert!((error / once[0] - 0.5).abs() < 1e-6 && (ratio / once[1] - 2.0).abs() < 1e-6);
+}
+
+#[test]
+fn copies_of_a_customers_rows_tell_no_more_of_the_uplift() {
+    let once = uplift_ratios(repeated(1, true, named));
+    let times = |other: [f64; 2], factor: f64| {
+        once.iter().zip(other).all(|(a, b)| (b / a - factor).abs() < 1e-6)
+    };
+    assert!(times(uplift_ratios(repeated(4, true, named)), 1.0));
+    assert!(times(uplift_ratios(repeated(4, true, |_| None)), 2.0));
 }
 
 #[test]

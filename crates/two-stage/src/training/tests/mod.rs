@@ -12,6 +12,7 @@ mod reference;
 mod same_bytes;
 mod segments;
 mod texts;
+mod uplift;
 mod weights;
 
 use rand::RngExt;

@@ -51,6 +51,7 @@ fn the_number_of_threads_does_not_matter() {
         OPTIONS,
         r#"{"epochs": 10, "hidden_layers": [8], "batch_size": 1100}"#,
         r#"{"epochs": 10, "hidden_layers": [8], "ensemble": 2, "correction": "splc"}"#,
+        r#"{"epochs": 10, "hidden_layers": [8], "ensemble": 2}"#,
     ];
     let customers = customers();
     for options in trainings {

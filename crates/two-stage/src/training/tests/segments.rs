@@ -113,7 +113,7 @@ fn knowing(customers: Vec<Customer>, features: &[usize]) -> Vec<Customer> {
 
 #[test]
 fn a_flat_intent_makes_nobody_all_organic() {
-    let campaign = Campaign { missing_rate: 1.0, exposed_share: 0.6, seed: 500 };
+    let campaign = Campaign { missing_rate: 0.4, exposed_share: 0.6, seed: 500 };
     let customers = knowing(campaign.customers(0, 6000), &[28, 29]);
     let model = train_on(&customers, r#"{"ensemble": 3}"#);
     let Intent::Rescaled(slope) = model.intent() else { panic!("{:?}", model.intent()) };
