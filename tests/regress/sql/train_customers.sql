@@ -124,3 +124,8 @@ SELECT model::bytea = trained('code', 'many_visits')::bytea AS same, rows_used <
 FROM sampled, LATERAL model_info(model);
 RESET max_parallel_workers_per_gather;
 RESET pg_intent.training_memory;
+DROP VIEW days, copies;
+DROP TABLE visits, by_customer, dated, arrays, shuffled_visits, many_visits, sampled;
+DROP FUNCTION trained;
+DROP TYPE shop;
+DROP DOMAIN number_of_customer;
