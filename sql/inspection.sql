@@ -49,7 +49,10 @@ CREATE TYPE model_information AS (
     given_organic double precision,
     given_campaign_driven double precision,
     rows_without_overlap bigint,
-    propensity text
+    propensity text,
+    validation_qini_se double precision,
+    one_stage_qini_se double precision,
+    logistic_qini_se double precision
 );
 COMMENT ON TYPE model_information IS 'the counts and results of a training, beside the standard models on the same rows';
 COMMENT ON COLUMN model_information.rows_read IS 'rows that were read';
@@ -101,6 +104,9 @@ COMMENT ON COLUMN model_information.given_organic IS 'rows used whose segment is
 COMMENT ON COLUMN model_information.given_campaign_driven IS 'rows used whose segment is campaign_driven';
 COMMENT ON COLUMN model_information.rows_without_overlap IS 'rows left out because their propensity is too near 0 or 1';
 COMMENT ON COLUMN model_information.propensity IS 'source of the chance of exposure: constant, given or estimated';
+COMMENT ON COLUMN model_information.validation_qini_se IS 'standard error of validation_qini';
+COMMENT ON COLUMN model_information.one_stage_qini_se IS 'standard error of one_stage_qini';
+COMMENT ON COLUMN model_information.logistic_qini_se IS 'standard error of logistic_qini';
 
 CREATE FUNCTION model_info(model text) RETURNS SETOF model_information
     AS 'MODULE_PATHNAME', 'pg_intent_model_info' LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 1;

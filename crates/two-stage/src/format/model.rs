@@ -1,6 +1,7 @@
 //! All sections of a model, and those that scoring needs.
 
 use super::{
+    distributions::{Distribution, Distributions},
     history::{Comparison, Comparisons, Epoch, History},
     scoring,
     sections::{Sections, append},
@@ -25,7 +26,9 @@ pub(crate) fn write(model: &TwoStageModel, body: &mut Vec<u8>) -> Result<()> {
     let models = report.comparison.iter().map(Comparison::from).collect();
     append(&Comparisons { models }, body)?;
     let epochs = report.history.iter().map(Epoch::from).collect();
-    append(&History { epochs }, body)
+    append(&History { epochs }, body)?;
+    let features = report.distributions.iter().map(Distribution::from).collect();
+    append(&Distributions { features }, body)
 }
 
 /// Decodes what scoring needs of a body.
@@ -67,6 +70,7 @@ fn report(sections: &Sections, scoring: &ScoringModel) -> Result<Report> {
     let Warnings { texts } = sections.require()?;
     let Comparisons { models } = sections.require()?;
     let History { epochs } = sections.require()?;
+    let Distributions { features } = sections.require()?;
     Ok(Report {
         counts: rows.counts.into(),
         rows: rows.used,
@@ -87,5 +91,6 @@ fn report(sections: &Sections, scoring: &ScoringModel) -> Result<Report> {
             given: findings.segments_given,
         },
         propensity: findings.propensity.map(Into::into),
+        distributions: features.into_iter().map(Into::into).collect(),
     })
 }

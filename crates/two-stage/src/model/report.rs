@@ -1,6 +1,6 @@
 //! The report of a training, stored in the model: counts, estimates, history, warnings.
 
-use super::segment_rule::SegmentSizes;
+use super::{distribution::Distribution, segment_rule::SegmentSizes};
 use crate::sample::Counts;
 
 /// The way in which a training tells a campaign's effect from what customers do anyway.
@@ -96,6 +96,8 @@ pub struct Comparison {
     pub macro_f1: Option<f64>,
     /// Qini coefficient of P(campaign-driven), in exposure mode.
     pub qini: Option<f64>,
+    /// Its standard error.
+    pub qini_se: Option<f64>,
 }
 
 /// Tells if a campaign share is more than two of its standard errors above 0.
@@ -137,6 +139,8 @@ pub struct Report {
     pub segments: SegmentSizes,
     /// The source of the probability of exposure; `None` in simple mode.
     pub propensity: Option<PropensitySource>,
+    /// The distribution of each feature, in the order of the columns.
+    pub distributions: Vec<Distribution>,
 }
 
 impl Report {

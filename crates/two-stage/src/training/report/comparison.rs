@@ -6,7 +6,11 @@
 
 use crate::{
     Result,
-    evaluation::{Contact, auc, macro_f1, qini},
+    evaluation::{
+        auc,
+        gain::{Contact, qini},
+        macro_f1,
+    },
     model::{Comparison, Mode, Score},
     network::Network,
     probability::softmax,
@@ -16,7 +20,7 @@ use crate::{
         engine::{Plan, Stream, evenly, fit, predict},
         label_correction::Corrected,
         observer::Step,
-        rows::TrainingRows,
+        rows::{TrainingRow, TrainingRows},
         run::Run,
         segment_rule::{self, Scored},
         segmentation::Segments,
@@ -78,11 +82,7 @@ fn measure(
         let score = Score::from(softmax([logits[0], logits[1], logits[2]].map(f64::from)));
         let row = rows.row(row);
         let (segment, exposed) = (row.segment, row.exposed);
-        contacts.push(Contact {
-            score: score.campaign_driven,
-            exposed,
-            engaged: segment.engaged(),
-        });
+        contacts.push(contact(&row, score));
         if exposed {
             actual.push(segment);
             scored.push(Scored { score, weight: row.weight });
@@ -92,12 +92,35 @@ fn measure(
             intents.push(score.intent());
         }
     });
+    let (qini, qini_se) = qini_with_error(rows, contacts).unzip();
     Comparison {
         model: model.to_owned(),
         auc: auc(&labelled, &intents),
         macro_f1: if rows.labelled() > 0 { f1(rows, &actual, &scored) } else { None },
-        qini: if rows.mode() == Mode::Exposure { qini(contacts) } else { None },
+        qini,
+        qini_se,
     }
+}
+
+fn contact(row: &TrainingRow, score: Score) -> Contact {
+    Contact {
+        score: score.campaign_driven,
+        exposed: row.exposed,
+        outcome: f64::from(u8::from(row.engaged())),
+        weight: row.weight,
+        propensity: row.propensity,
+    }
+}
+
+/// Qini and its standard error, in exposure mode.
+fn qini_with_error(rows: &TrainingRows, mut contacts: Vec<Contact>) -> Option<(f64, f64)> {
+    if rows.mode() == Mode::Simple {
+        return None;
+    }
+    rows.poll().sort(&mut contacts, &|a, b| b.score.total_cmp(&a.score));
+    let (qini, influences) = qini(&contacts)?;
+    let squares = influences.iter().map(|influence| influence * influence);
+    Some((qini, squares.sum::<f64>().sqrt()))
 }
 
 /// Macro-F1 by the rule that the option asks for, with offsets that fit this network.

@@ -1,5 +1,6 @@
 //! The parts that the tests of a training share: simulated customers, and figures on them.
 
+mod distributions;
 mod feature_values;
 mod few_labels;
 mod figures;
