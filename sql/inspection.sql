@@ -54,7 +54,10 @@ CREATE TYPE model_information AS (
     uplift_slope double precision,
     uplift_slope_ratio double precision,
     put_off_ratio double precision,
-    rows_put_off bigint
+    rows_put_off bigint,
+    validation_qini_se double precision,
+    one_stage_qini_se double precision,
+    logistic_qini_se double precision
 );
 COMMENT ON TYPE model_information IS 'the counts and results of a training, beside the standard models on the same rows';
 COMMENT ON COLUMN model_information.rows_read IS 'rows that were read';
@@ -111,6 +114,9 @@ COMMENT ON COLUMN model_information.uplift_slope IS 'factor on the differences o
 COMMENT ON COLUMN model_information.uplift_slope_ratio IS 'that factor in standard errors, before one was subtracted';
 COMMENT ON COLUMN model_information.put_off_ratio IS 'mean uplift of the fifth of the held-out rows with the lowest uplift, in standard errors; below -3, customers are put off by the campaign';
 COMMENT ON COLUMN model_information.rows_put_off IS 'rows used of customers whom the campaign puts off';
+COMMENT ON COLUMN model_information.validation_qini_se IS 'standard error of validation_qini';
+COMMENT ON COLUMN model_information.one_stage_qini_se IS 'standard error of one_stage_qini';
+COMMENT ON COLUMN model_information.logistic_qini_se IS 'standard error of logistic_qini';
 
 CREATE FUNCTION model_info(model text) RETURNS SETOF model_information
     AS 'MODULE_PATHNAME', 'pg_intent_model_info' LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 1;

@@ -222,16 +222,17 @@ fn segment_sizes(report: &Report) -> Result<Columns, Failure> {
 
 /// Returns the measures of the model and of the standard models on the same rows.
 fn comparisons(report: &Report) -> Columns {
-    const COLUMNS: [[&str; 3]; 3] = [
-        ["validation_auc", "validation_macro_f1", "validation_qini"],
-        ["one_stage_auc", "one_stage_macro_f1", "one_stage_qini"],
-        ["logistic_auc", "logistic_macro_f1", "logistic_qini"],
+    const COLUMNS: [[&str; 4]; 3] = [
+        ["validation_auc", "validation_macro_f1", "validation_qini", "validation_qini_se"],
+        ["one_stage_auc", "one_stage_macro_f1", "one_stage_qini", "one_stage_qini_se"],
+        ["logistic_auc", "logistic_macro_f1", "logistic_qini", "logistic_qini_se"],
     ];
-    let columns = |([auc, macro_f1, qini], measured): ([&'static str; 3], &Comparison)| {
+    let columns = |([auc, macro_f1, qini, qini_se], measured): ([&'static str; 4], &Comparison)| {
         [
             (auc, measured.auc.map(SqlValue::float8)),
             (macro_f1, measured.macro_f1.map(SqlValue::float8)),
             (qini, measured.qini.map(SqlValue::float8)),
+            (qini_se, measured.qini_se.map(SqlValue::float8)),
         ]
     };
     COLUMNS.into_iter().zip(&report.comparison).flat_map(columns).collect()

@@ -48,9 +48,18 @@ fn line(topic: &'static str, item: &str, value: impl Into<String>) -> Line {
     (topic, item.to_owned(), value.into())
 }
 
-/// Returns the Qini coefficient of the model on the rows that it held out.
-fn qini(report: &Report) -> Option<f64> {
-    report.comparison.first().and_then(|model| model.qini)
+/// A result that is this many standard errors from 0 is not chance.
+const MIN_ERRORS: f64 = 2.0;
+
+/// Returns the Qini coefficient of the model on the rows that it held out, with its standard error.
+fn qini(report: &Report) -> Option<(f64, f64)> {
+    let model = report.comparison.first()?;
+    model.qini.zip(model.qini_se)
+}
+
+/// Tells if ranking by the uplift does better than chance, as far as the held-out rows show.
+fn ranks((qini, error): (f64, f64)) -> bool {
+    qini > MIN_ERRORS * error
 }
 
 /// Returns the highest Qini coefficient of the standard models.
@@ -71,14 +80,14 @@ fn verdict(model: &TwoStageModel) -> &'static str {
         (Mode::Simple, _) => {
             "unknown: nobody was left out of the campaign, so what it causes cannot be measured"
         }
-        (Mode::Exposure, Some(qini)) if qini > 0.0 && best_standard(report) > qini => {
+        (Mode::Exposure, Some(qini)) if ranks(qini) && best_standard(report) > qini.0 => {
             "in part: on held-out rows, ranking by campaign_uplift does better than chance, but a standard model does better still"
         }
-        (Mode::Exposure, Some(qini)) if qini > 0.0 => {
+        (Mode::Exposure, Some(qini)) if ranks(qini) => {
             "it seems so: on held-out rows, ranking by campaign_uplift does better than chance and the standard models"
         }
         (Mode::Exposure, Some(_)) => {
-            "not shown: on held-out rows, ranking by campaign_uplift does no better than chance"
+            "not shown: on held-out rows, ranking by campaign_uplift beats chance by less than two standard errors, if at all"
         }
         (Mode::Exposure, None) => "unknown: too few held-out rows to compare",
     }
@@ -93,7 +102,7 @@ fn next_step(model: &TwoStageModel) -> &'static str {
         (Mode::Simple, _) => {
             "send the next campaign to a random part of the customers, and train with exposed"
         }
-        (Mode::Exposure, Some(qini)) if qini <= 0.0 => {
+        (Mode::Exposure, Some(qini)) if !ranks(qini) => {
             "train on more customers before you choose any by campaign_uplift"
         }
         (Mode::Exposure, _) => {
@@ -104,16 +113,20 @@ fn next_step(model: &TwoStageModel) -> &'static str {
 
 /// Describes the measures of the model beside those of the standard models on the same rows.
 fn measures(report: &Report) -> Vec<Line> {
-    type Measure = fn(&Comparison) -> Option<f64>;
+    type Measure = fn(&Comparison) -> Option<String>;
     let measures: [(&str, &str, Measure); 2] = [
-        ("Qini on held-out rows", "0 is chance", |model| model.qini),
-        ("AUC of campaign_intent on held-out rows", "0.5 is chance", |model| model.auc),
+        ("Qini on held-out rows", "0 is chance, ± one standard error", |model| {
+            Some(format!("{:.4} ± {:.4}", model.qini?, model.qini_se?))
+        }),
+        ("AUC of campaign_intent on held-out rows", "0.5 is chance", |model| {
+            Some(format!("{:.4}", model.auc?))
+        }),
     ];
     let describe = |(item, chance, measure): (&'static str, &str, Measure)| {
         let mut figures = report
             .comparison
             .iter()
-            .filter_map(|model| Some(format!("{} {:.4}", model.model, measure(model)?)))
+            .filter_map(|model| Some(format!("{} {}", model.model, measure(model)?)))
             .peekable();
         figures.peek()?;
         let figures: Vec<_> = figures.collect();

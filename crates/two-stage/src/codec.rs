@@ -173,6 +173,8 @@ fn body<'b, const LIMIT: usize>(bytes: &'b [u8], kind: u16, what: &str) -> Resul
 }
 
 #[cfg(test)]
+mod golden_tests;
+#[cfg(test)]
 mod section_tests;
 #[cfg(test)]
 mod tests;

@@ -52,6 +52,7 @@ mod network;
 pub mod options;
 pub mod poll;
 mod probability;
+mod quantiles;
 pub mod sample;
 pub mod scorer;
 pub mod segment;

@@ -25,6 +25,7 @@ frozen_struct! {
         auc: Option<f64>,
         macro_f1: Option<f64>,
         qini: Option<f64>,
+        qini_se: Option<f64>,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The stored form of a model: frozen structs in sections. A change of the learner's types changes the
 //! conversions here, never the structs.
 
+mod distributions;
 mod encoder;
 mod features;
 mod frozen;

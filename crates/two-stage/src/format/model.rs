@@ -1,6 +1,7 @@
 //! All sections of a model, and those that scoring needs.
 
 use super::{
+    distributions::{Distribution, Distributions},
     history::{Comparison, Comparisons, Epoch, History},
     scoring,
     sections::{Sections, append},
@@ -27,6 +28,8 @@ pub(crate) fn write(model: &TwoStageModel, body: &mut Vec<u8>) -> Result<()> {
     append(&Comparisons { models }, body)?;
     let epochs = report.history.iter().map(Epoch::from).collect();
     append(&History { epochs }, body)?;
+    let features = report.distributions.iter().map(Distribution::from).collect();
+    append(&Distributions { features }, body)?;
     match &report.uplift {
         Some(findings) => append(&UpliftFindings::from(findings), body),
         None => Ok(()),
@@ -72,6 +75,7 @@ fn report(sections: &Sections, scoring: &ScoringModel) -> Result<Report> {
     let Warnings { texts } = sections.require()?;
     let Comparisons { models } = sections.require()?;
     let History { epochs } = sections.require()?;
+    let Distributions { features } = sections.require()?;
     Ok(Report {
         counts: rows.counts.into(),
         rows: rows.used,
@@ -94,5 +98,6 @@ fn report(sections: &Sections, scoring: &ScoringModel) -> Result<Report> {
         propensity: findings.propensity.map(Into::into),
         customers: findings.customers,
         uplift: sections.get::<UpliftFindings>()?.map(Into::into),
+        distributions: features.into_iter().map(Into::into).collect(),
     })
 }

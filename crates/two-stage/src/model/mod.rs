@@ -1,5 +1,6 @@
 //! The trained model: what is stored after training, and scored with.
 
+mod distribution;
 mod intent;
 mod label_frequency;
 mod networks;
@@ -9,6 +10,7 @@ mod scoring;
 mod segment_rule;
 mod uplift;
 
+pub use distribution::{CategoryDistribution, Distribution, NumberDistribution};
 pub use intent::{Intent, Slope};
 pub use label_frequency::{GroupValue, LabelFrequency};
 pub(crate) use networks::{Networks, ScoringNetworks, WITH_PUT_OFF};
@@ -102,6 +104,7 @@ impl TwoStageModel {
         let Report { importance, warnings, comparison, .. } = &self.report;
         let names = comparison.iter().map(|measured| &measured.model);
         importance.len() == self.columns().len()
+            && self.report.distributions.len() == self.columns().len()
             && importance.iter().all(|share| (0.0..=1.0).contains(share))
             && warnings.iter().chain(names).all(|text| !text.contains('\0'))
     }

@@ -2,7 +2,9 @@
 
 use std::cmp::Ordering;
 
-use super::{intent::Slope, segment_rule::SegmentSizes, uplift::SignedSlope};
+use super::{
+    distribution::Distribution, intent::Slope, segment_rule::SegmentSizes, uplift::SignedSlope,
+};
 use crate::sample::Counts;
 
 /// The way in which a training tells a campaign's effect from what customers do anyway.
@@ -101,6 +103,8 @@ pub struct Comparison {
     pub macro_f1: Option<f64>,
     /// Qini coefficient of P(campaign-driven), in exposure mode.
     pub qini: Option<f64>,
+    /// Its standard error.
+    pub qini_se: Option<f64>,
 }
 
 /// The findings of the uplift networks.
@@ -166,6 +170,8 @@ pub struct Report {
     pub customers: Option<u64>,
     /// The findings of the uplift networks, where there were any.
     pub uplift: Option<UpliftFindings>,
+    /// The distribution of each feature, in the order of the columns.
+    pub distributions: Vec<Distribution>,
 }
 
 impl Report {

@@ -45,7 +45,9 @@ use engine::with_pool;
 use folds::Member;
 use label_correction::corrections;
 use method::Method;
-use report::{comparison, feature_values, guards, importance, leaks, random_exposure};
+use report::{
+    comparison, distributions, feature_values, guards, importance, leaks, random_exposure,
+};
 use rows::TrainingRows;
 use run::Run;
 
@@ -113,11 +115,18 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
     let importance = importance::estimate(&rows, &mut run, &committee);
     leaks::warn(&rows, &mut run, &committee, &importance);
 
-    let report = Report { comparison, importance, ..report(&rows, run, &committee, share, sizes) };
+    let distributions = distributions::measure(&rows, &mut run);
+
+    let report = Report {
+        comparison,
+        importance,
+        distributions,
+        ..report(&rows, run, &committee, share, sizes)
+    };
     Ok(into_model(rows, committee, report, offsets))
 }
 
-/// The counts and findings; comparison and importance are still to come.
+/// The counts and findings; the rest of the report is still to come.
 fn report(
     rows: &TrainingRows,
     run: Run,
@@ -149,6 +158,7 @@ fn report(
         propensity: rows.propensity_source(),
         customers: rows.customers(),
         uplift: committee.findings,
+        distributions: Vec::new(),
     }
 }
 

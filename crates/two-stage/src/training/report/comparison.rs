@@ -6,16 +6,21 @@
 
 use crate::{
     Result,
-    evaluation::{Contact, auc, macro_f1, qini},
-    model::{Comparison, Intent, Mode, Networks},
+    evaluation::{
+        auc,
+        gain::{Contact, qini},
+        macro_f1,
+    },
+    model::{Comparison, Intent, Mode, Networks, Score},
     network::Network,
     segment::Segment,
     training::{
         committee::Committee,
         engine::{Plan, Stream, evenly, fit},
+        influence::error_over_customers,
         label_correction::Corrected,
         observer::Step,
-        rows::TrainingRows,
+        rows::{TrainingRow, TrainingRows},
         run::Run,
         scores,
         segment_rule::{self, Scored},
@@ -79,10 +84,10 @@ fn measure(
     let (mut labelled, mut intents) = (Vec::new(), Vec::new());
     let (mut actual, mut scored) = (Vec::new(), Vec::new());
     let mut contacts = Vec::new();
-    scores::score(rows, run, Step::Comparison, networks, held_out, |row, score| {
-        let row = rows.row(row);
+    scores::score(rows, run, Step::Comparison, networks, held_out, |index, score| {
+        let row = rows.row(index);
         let (segment, exposed) = (row.segment, row.exposed);
-        contacts.push(Contact { score: score.uplift(), exposed, engaged: segment.engaged() });
+        contacts.push((index, contact(&row, score)));
         if exposed {
             actual.push(segment);
             scored.push(Scored { score, weight: row.weight });
@@ -92,12 +97,41 @@ fn measure(
             intents.push(score.intent());
         }
     });
+    let (qini, qini_se) = qini_with_error(rows, contacts).unzip();
     Comparison {
         model: model.to_owned(),
         auc: auc(&labelled, &intents),
         macro_f1: if rows.labelled() > 0 { f1(rows, &actual, &scored) } else { None },
-        qini: if rows.mode() == Mode::Exposure { qini(contacts) } else { None },
+        qini,
+        qini_se,
     }
+}
+
+fn contact(row: &TrainingRow, score: Score) -> Contact {
+    Contact {
+        score: score.uplift(),
+        exposed: row.exposed,
+        outcome: f64::from(u8::from(row.engaged())),
+        weight: row.weight,
+        propensity: row.propensity,
+    }
+}
+
+/// Qini and its standard error, in exposure mode.
+fn qini_with_error(
+    rows: &TrainingRows,
+    mut contacts: Vec<(RowIndex, Contact)>,
+) -> Option<(f64, f64)> {
+    if rows.mode() == Mode::Simple {
+        return None;
+    }
+    rows.poll().sort(&mut contacts, &|(_, a), (_, b)| b.score.total_cmp(&a.score));
+    let (order, sorted): (Vec<RowIndex>, Vec<Contact>) = contacts.into_iter().unzip();
+    let (qini, influences) = qini(&sorted)?;
+    let squares = influences.iter().map(|influence| influence * influence);
+    let independent = squares.sum::<f64>().sqrt();
+    let error = error_over_customers(rows, independent, order.into_iter().zip(influences));
+    Some((qini, error))
 }
 
 /// Macro-F1 by the rule that the option asks for, with offsets that fit this network.

@@ -1,6 +1,7 @@
 //! The report of a training: guards, the comparison with standard models, the features' importance.
 
 pub(super) mod comparison;
+pub(super) mod distributions;
 pub(super) mod feature_values;
 pub(super) mod guards;
 pub(super) mod importance;

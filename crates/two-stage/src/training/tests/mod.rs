@@ -1,6 +1,7 @@
 //! The parts that the tests of a training share: simulated customers, and figures on them.
 
 mod customers;
+mod distributions;
 mod feature_values;
 mod few_labels;
 mod figures;
