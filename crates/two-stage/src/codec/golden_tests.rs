@@ -11,6 +11,7 @@ use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use super::*;
 use crate::{
     column::{Column, Kind, Value},
+    model::Score,
     sample::Target,
     scorer::Scorer,
     segment::Segment,
@@ -27,15 +28,25 @@ struct Case {
     exposed_share: f64,
     /// The part of the engagement of exposed customers that the campaign causes.
     effect: f64,
+    /// The part of the engagement of exposed members that the campaign prevents; it then moves others alone.
+    prevented: f64,
     labelled_share: f64,
 }
 
-const SIMPLE: Case =
-    Case { name: "simple", options: "", exposed_share: 1.0, effect: 0.6, labelled_share: 0.6 };
+const SIMPLE: Case = Case {
+    name: "simple",
+    options: "",
+    exposed_share: 1.0,
+    effect: 0.6,
+    prevented: 0.0,
+    labelled_share: 0.6,
+};
 const EXPOSURE: Case = Case { name: "exposure", exposed_share: 0.5, ..SIMPLE };
 const UNLABELLED: Case = Case { name: "exposure_without_labels", labelled_share: 0.0, ..EXPOSURE };
 
-const CASES: [Case; 9] = [
+const PUT_OFF: Case = Case { name: "put_off", effect: 0.9, prevented: 0.6, ..UNLABELLED };
+
+const CASES: [Case; 12] = [
     SIMPLE,
     EXPOSURE,
     UNLABELLED,
@@ -45,6 +56,9 @@ const CASES: [Case; 9] = [
     Case { name: "undistilled_committee", options: r#", "distil": false"#, ..EXPOSURE },
     Case { name: "constant_intent", labelled_share: 0.0, ..SIMPLE },
     Case { name: "no_effect", effect: 0.0, ..UNLABELLED },
+    PUT_OFF,
+    Case { name: "undistilled_put_off", options: r#", "distil": false"#, ..PUT_OFF },
+    Case { name: "no_effect_on_average", effect: 0.6, prevented: 0.7, ..PUT_OFF },
 ];
 
 /// The features of a customer; `None` is missing.
@@ -91,7 +105,9 @@ impl Case {
         let organic = rng.random::<f64>() < if member { 0.4 } else { 0.2 };
         let caused = rng.random::<f64>() < self.effect * (90.0 - age) / 72.0;
         let labelled = rng.random::<f64>() < self.labelled_share;
-        let segment = match (organic, exposed && caused) {
+        let prevented = exposed && member && rng.random::<f64>() < self.prevented;
+        let caused = caused && !(member && self.prevented > 0.0);
+        let segment = match (organic && !prevented, exposed && caused) {
             (false, true) if labelled => Segment::CampaignDriven,
             (false, false) => Segment::LowEngagement,
             _ => Segment::Organic,
@@ -131,20 +147,22 @@ const CUSTOMERS: [Customer; 6] = [
 ];
 
 /// The scores of the customers, and their labels if exposed and recorded organic: a line for each.
-fn scores(model: &[u8]) -> Vec<(Segment, [f64; 4])> {
+fn scores(model: &[u8]) -> Vec<(Segment, [f64; 5])> {
     let mut scorer = Scorer::new(decode_scoring(model).unwrap());
     let mut score = |customer| {
         let score = scorer.score(values(customer)).unwrap();
         let label = scorer.correct_label(values(customer), Segment::Organic, true).unwrap();
-        let numbers = [score.low_engagement, score.organic, score.campaign_driven, label];
+        let Score { low_engagement, organic, campaign_driven, put_off } = score;
+        let numbers = [low_engagement, organic, campaign_driven, put_off, label];
         (scorer.segment(&score), numbers)
     };
     CUSTOMERS.map(&mut score).to_vec()
 }
 
-/// The lines of the file of scores: the features, the segment, its probabilities, the corrected label.
-fn written(scores: &[(Segment, [f64; 4])]) -> String {
-    let line = |(customer, (segment, numbers)): (&Customer, &(Segment, [f64; 4]))| {
+/// The lines of the file of scores: the features, the segment, its probabilities, put-off, the
+/// corrected label.
+fn written(scores: &[(Segment, [f64; 5])]) -> String {
+    let line = |(customer, (segment, numbers)): (&Customer, &(Segment, [f64; 5]))| {
         let (age, channel, member) = customer;
         let age = age.map_or(String::new(), |age| age.to_string());
         let numbers = numbers.map(|number| number.to_string()).join(",");
@@ -176,7 +194,7 @@ fn each_golden_model_scores_as_it_did() {
 
 #[test]
 fn the_golden_models_are_of_the_kinds_that_they_are_named_after() {
-    use crate::model::{Intent, LabelFrequency, Mode};
+    use crate::model::{Intent, LabelFrequency, Mode, is_significant};
     let of = |name: &str| {
         let case = CASES.into_iter().find(|case| case.name == name).unwrap();
         decode_model(&case.stored()).unwrap()
@@ -185,7 +203,7 @@ fn the_golden_models_are_of_the_kinds_that_they_are_named_after() {
     assert!(matches!(of("exposure").intent(), Intent::Rescaled(_)));
     assert!(of("exposure").report().rows_labelled > 0);
     assert_eq!(of("exposure_without_labels").report().rows_labelled, 0);
-    assert!(matches!(of("exposure_without_labels").intent(), Intent::Rescaled(_)));
+    assert!(of("exposure_without_labels").intent_slope().is_some());
     assert!(of("splc").scoring.corrects_by_threshold);
     assert!(of("none").scoring.correction.is_empty());
     let grouped = of("grouped_attribution");
@@ -194,6 +212,13 @@ fn the_golden_models_are_of_the_kinds_that_they_are_named_after() {
     assert_eq!(of("exposure").scoring.segmentation.len(), 1);
     assert!(matches!(of("constant_intent").intent(), Intent::Constant(_)));
     assert!(of("no_effect").report().shows_no_effect());
+    let put_off = of("put_off");
+    assert!(put_off.puts_off() && put_off.scoring.uplift.is_none());
+    assert!(put_off.report().campaign_share.is_some_and(is_significant));
+    let undistilled = of("undistilled_put_off");
+    assert!(undistilled.puts_off() && undistilled.scoring.uplift.is_some());
+    let balanced = of("no_effect_on_average").report().clone();
+    assert!(!balanced.shows_no_effect() && !balanced.campaign_share.is_some_and(is_significant));
 }
 
 #[test]
