@@ -195,6 +195,11 @@ impl<'a> TrainingRows<'a> {
         self.exposure.known
     }
 
+    /// The end of an advice on labels: another source of knowledge, where it is not used yet.
+    pub fn or_say_exposure(&self) -> &'static str {
+        if self.know_exposure() { "" } else { ", or say who was exposed" }
+    }
+
     pub fn poll(&self) -> Poll {
         self.sample.poll()
     }

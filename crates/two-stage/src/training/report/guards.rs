@@ -128,8 +128,9 @@ pub(in crate::training) fn corrections(
         ));
     }
     if c < LOW_FREQUENCY {
+        let advice = rows.or_say_exposure();
         run.warn(format!(
-            "the label frequency is estimated at {c:.3}, below {LOW_FREQUENCY}: give missing_rate, or say who was exposed"
+            "the label frequency is estimated at {c:.3}, below {LOW_FREQUENCY}: give missing_rate{advice}"
         ));
     }
 }

@@ -63,8 +63,7 @@ fn advice(rows: &TrainingRows, scored: &[RowIndex], column: usize, of: &Column) 
             }
         }
     };
-    let exposure = if rows.know_exposure() { "" } else { ", or say who was exposed" };
-    group + exposure
+    group + rows.or_say_exposure()
 }
 
 /// The labelled shares of the top rows of both halves of a feature.
