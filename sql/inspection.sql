@@ -57,7 +57,8 @@ CREATE TYPE model_information AS (
     rows_put_off bigint,
     validation_qini_se double precision,
     one_stage_qini_se double precision,
-    logistic_qini_se double precision
+    logistic_qini_se double precision,
+    exposed_share double precision
 );
 COMMENT ON TYPE model_information IS 'the counts and results of a training, beside the standard models on the same rows';
 COMMENT ON COLUMN model_information.rows_read IS 'rows that were read';
@@ -117,6 +118,7 @@ COMMENT ON COLUMN model_information.rows_put_off IS 'rows used of customers whom
 COMMENT ON COLUMN model_information.validation_qini_se IS 'standard error of validation_qini';
 COMMENT ON COLUMN model_information.one_stage_qini_se IS 'standard error of one_stage_qini';
 COMMENT ON COLUMN model_information.logistic_qini_se IS 'standard error of logistic_qini';
+COMMENT ON COLUMN model_information.exposed_share IS 'share of exposed rows among the rows used, by weight';
 
 CREATE FUNCTION model_info(model text) RETURNS SETOF model_information
     AS 'MODULE_PATHNAME', 'pg_intent_model_info' LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 1;

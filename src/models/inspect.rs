@@ -141,6 +141,8 @@ fn findings(model: &TwoStageModel) -> Result<Columns, Failure> {
     let propensity = report.propensity.map(|source| SqlValue::text(source.name()));
     columns.push(("propensity", propensity.transpose()?));
     columns.push(("customers", report.customers.map(SqlValue::count)));
+    let exposed_share = report.exposure.map(|exposure| exposure.exposed_share());
+    columns.push(("exposed_share", exposed_share.map(SqlValue::float8)));
     Ok(columns)
 }
 

@@ -10,6 +10,7 @@ FROM model_info('looked at');
 SELECT validation_auc > 0.5 AS auc, one_stage_auc > 0.5 AS one_stage, logistic_auc > 0.5 AS logistic, validation_macro_f1 > 0.3 AS f1, one_stage_macro_f1 > 0.3 AS one_stage, logistic_macro_f1 > 0.3 AS logistic, validation_qini IS NOT NULL AS qini, one_stage_qini IS NOT NULL AS one_stage, logistic_qini IS NOT NULL AS logistic
 FROM model_info('looked at');
 SELECT options FROM model_info('looked at');
+SELECT abs(exposed_share - share) < 1e-6 AS exposed_share FROM model_info('looked at'), (SELECT avg(exposed::int) AS share FROM customers) c;
 SELECT by_name = by_value AS same FROM model_info('looked at') by_name, models, model_info(model) by_value WHERE kind = 'row';
 
 SELECT "position", feature, kind, transformation, inputs, mean IS NOT NULL AS mean, deviation > 0 AS deviation, levels, has_missing

@@ -3,6 +3,7 @@
 
 mod distributions;
 mod encoder;
+mod exposure;
 mod features;
 mod frozen;
 mod history;

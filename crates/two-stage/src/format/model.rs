@@ -2,6 +2,7 @@
 
 use super::{
     distributions::{Distribution, Distributions},
+    exposure::ExposureFindings,
     history::{Comparison, Comparisons, Epoch, History},
     scoring,
     sections::{Sections, append},
@@ -30,10 +31,13 @@ pub(crate) fn write(model: &TwoStageModel, body: &mut Vec<u8>) -> Result<()> {
     append(&History { epochs }, body)?;
     let features = report.distributions.iter().map(Distribution::from).collect();
     append(&Distributions { features }, body)?;
-    match &report.uplift {
-        Some(findings) => append(&UpliftFindings::from(findings), body),
-        None => Ok(()),
+    if let Some(findings) = &report.uplift {
+        append(&UpliftFindings::from(findings), body)?;
     }
+    if let Some(findings) = &report.exposure {
+        append(&ExposureFindings::from(findings), body)?;
+    }
+    Ok(())
 }
 
 /// Decodes what scoring needs of a body.
@@ -99,5 +103,6 @@ fn report(sections: &Sections, scoring: &ScoringModel) -> Result<Report> {
         customers: findings.customers,
         uplift: sections.get::<UpliftFindings>()?.map(Into::into),
         distributions: features.into_iter().map(Into::into).collect(),
+        exposure: sections.get::<ExposureFindings>()?.map(Into::into),
     })
 }

@@ -1,6 +1,7 @@
 //! The trained model: what is stored after training, and scored with.
 
 mod distribution;
+mod exposure;
 mod intent;
 mod label_frequency;
 mod networks;
@@ -11,6 +12,7 @@ mod segment_rule;
 mod uplift;
 
 pub use distribution::{CategoryDistribution, Distribution, NumberDistribution};
+pub use exposure::{ExposureFindings, FeatureDifference};
 pub use intent::{Intent, Slope};
 pub use label_frequency::{GroupValue, LabelFrequency};
 pub(crate) use networks::{Networks, ScoringNetworks, WITH_PUT_OFF};
@@ -106,6 +108,7 @@ impl TwoStageModel {
         importance.len() == self.columns().len()
             && self.report.distributions.len() == self.columns().len()
             && importance.iter().all(|share| (0.0..=1.0).contains(share))
+            && self.report.exposure.is_none_or(|exposure| exposure.is_sound(self.columns().len()))
             && warnings.iter().chain(names).all(|text| !text.contains('\0'))
     }
 }
