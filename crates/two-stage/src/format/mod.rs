@@ -9,6 +9,7 @@ mod frozen;
 mod history;
 mod model;
 mod networks;
+mod origin;
 mod rules;
 mod scoring;
 mod sections;

@@ -4,6 +4,7 @@ use super::{
     distributions::{Distribution, Distributions},
     exposure::ExposureFindings,
     history::{Comparison, Comparisons, Epoch, History},
+    origin::Origin,
     scoring,
     sections::{Sections, append},
     training::{Findings, Importance, Options, Rows, Warnings},
@@ -36,6 +37,9 @@ pub(crate) fn write(model: &TwoStageModel, body: &mut Vec<u8>) -> Result<()> {
     }
     if let Some(findings) = &report.exposure {
         append(&ExposureFindings::from(findings), body)?;
+    }
+    if let Some(origin) = &report.origin {
+        append(&Origin::from(origin), body)?;
     }
     Ok(())
 }
@@ -104,5 +108,6 @@ fn report(sections: &Sections, scoring: &ScoringModel) -> Result<Report> {
         uplift: sections.get::<UpliftFindings>()?.map(Into::into),
         distributions: features.into_iter().map(Into::into).collect(),
         exposure: sections.get::<ExposureFindings>()?.map(Into::into),
+        origin: sections.get::<Origin>()?.map(TryInto::try_into).transpose()?,
     })
 }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::{
-    distribution::Distribution, exposure::ExposureFindings, intent::Slope,
+    distribution::Distribution, exposure::ExposureFindings, intent::Slope, origin::Origin,
     segment_rule::SegmentSizes, uplift::SignedSlope,
 };
 use crate::sample::Counts;
@@ -175,6 +175,8 @@ pub struct Report {
     pub distributions: Vec<Distribution>,
     /// The exposure of the rows; `None` in a model that was stored without it.
     pub exposure: Option<ExposureFindings>,
+    /// The origin; `None` if nobody told it.
+    pub origin: Option<Origin>,
 }
 
 impl Report {

@@ -158,6 +158,7 @@ fn report(
         uplift: committee.findings,
         distributions: Vec::new(),
         exposure: None,
+        origin: None,
     }
 }
 
