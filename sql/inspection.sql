@@ -57,7 +57,9 @@ CREATE TYPE model_information AS (
     rows_put_off bigint,
     validation_qini_se double precision,
     one_stage_qini_se double precision,
-    logistic_qini_se double precision
+    logistic_qini_se double precision,
+    exposed_share double precision,
+    extension_version text
 );
 COMMENT ON TYPE model_information IS 'the counts and results of a training, beside the standard models on the same rows';
 COMMENT ON COLUMN model_information.rows_read IS 'rows that were read';
@@ -117,6 +119,8 @@ COMMENT ON COLUMN model_information.rows_put_off IS 'rows used of customers whom
 COMMENT ON COLUMN model_information.validation_qini_se IS 'standard error of validation_qini';
 COMMENT ON COLUMN model_information.one_stage_qini_se IS 'standard error of one_stage_qini';
 COMMENT ON COLUMN model_information.logistic_qini_se IS 'standard error of logistic_qini';
+COMMENT ON COLUMN model_information.exposed_share IS 'share of exposed rows among the rows used, by weight';
+COMMENT ON COLUMN model_information.extension_version IS 'version of the extension that trained the model';
 
 CREATE FUNCTION model_info(model text) RETURNS SETOF model_information
     AS 'MODULE_PATHNAME', 'pg_intent_model_info' LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 1;
@@ -139,7 +143,8 @@ CREATE TYPE model_feature AS (
     mean double precision,
     deviation double precision,
     levels text[],
-    has_missing boolean
+    has_missing boolean,
+    "type" text
 );
 COMMENT ON TYPE model_feature IS 'a feature of a model, and how it becomes inputs of the networks';
 COMMENT ON COLUMN model_feature."position" IS 'place of the feature, from 1';
@@ -151,6 +156,7 @@ COMMENT ON COLUMN model_feature.mean IS 'mean that is subtracted';
 COMMENT ON COLUMN model_feature.deviation IS 'standard deviation that is divided by';
 COMMENT ON COLUMN model_feature.levels IS 'values of a category that have an input of their own';
 COMMENT ON COLUMN model_feature.has_missing IS 'true if a missing value has an input of its own';
+COMMENT ON COLUMN model_feature."type" IS 'SQL type of the feature in training, with its schema unless it is a type of PostgreSQL''s own';
 
 CREATE FUNCTION model_features(model text) RETURNS SETOF model_feature
     AS 'MODULE_PATHNAME', 'pg_intent_model_features' LANGUAGE c STABLE STRICT PARALLEL SAFE ROWS 30;

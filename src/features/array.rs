@@ -12,7 +12,8 @@ use super::{
     scalar::{Reader, kind_name},
 };
 use crate::pg::{
-    Array, ArrayArgument, Call, ElementType, Elements, Failure, SqlState, SqlValue, type_name,
+    Array, ArrayArgument, Call, ElementType, Elements, Failure, SqlState, SqlValue,
+    qualified_type_name, type_name,
 };
 
 /// The layout of arrays of one element type and one length.
@@ -155,6 +156,10 @@ impl Layout for ArrayLayout {
         check_count(self.len())?;
         let kind = self.reader.kind();
         Ok((0..self.len()).map(|place| Column { name: element_name(place), kind }).collect())
+    }
+
+    fn types(&self) -> Result<Vec<String>, Failure> {
+        Ok(vec![qualified_type_name(self.element.declared())?; self.len()])
     }
 }
 

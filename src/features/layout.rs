@@ -19,6 +19,8 @@ pub trait Layout {
     fn positional(&self) -> bool;
     fn len(&self) -> usize;
     fn columns(&self) -> Result<Vec<Column>, Failure>;
+    /// Returns the SQL type of each column.
+    fn types(&self) -> Result<Vec<String>, Failure>;
     /// Returns the columns that are not features, because their names are those of roles.
     fn left_out(&self) -> &[String] {
         &[]

@@ -7,7 +7,8 @@ pub const WEIGHT: &str = "weight";
 pub const ENGAGED: &str = "engaged";
 pub const ATTRIBUTED: &str = "attributed";
 
-const ROLES: [&str; 6] = [SEGMENT, EXPOSED, PROPENSITY, WEIGHT, ENGAGED, ATTRIBUTED];
+/// All of them.
+pub const ROLES: [&str; 6] = [SEGMENT, EXPOSED, PROPENSITY, WEIGHT, ENGAGED, ATTRIBUTED];
 
 /// Tells if a column has the name of a role.
 pub fn is_role(name: &str) -> bool {

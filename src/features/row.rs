@@ -13,7 +13,10 @@ use super::{
     roles::is_role,
     scalar::{Reader, kind_name},
 };
-use crate::pg::{Call, Failure, Oid, Record, RowColumn, RowType, SqlState, SqlValue, type_name};
+use crate::pg::{
+    Call, Failure, Oid, Record, RowColumn, RowType, SqlState, SqlValue, qualified_type_name,
+    type_name,
+};
 
 /// The layout of rows of one type. It is made once for each call site and type: a row then costs one
 /// pass over its columns and no look-up.
@@ -31,6 +34,7 @@ struct Field {
     /// The column's place in the row, from 0.
     place: usize,
     name: String,
+    type_: Oid,
     reader: Reader,
 }
 
@@ -118,6 +122,10 @@ impl Layout for RowLayout {
         Ok(self.fields.iter().map(column).collect())
     }
 
+    fn types(&self) -> Result<Vec<String>, Failure> {
+        self.fields.iter().map(|field| qualified_type_name(field.type_)).collect()
+    }
+
     fn left_out(&self) -> &[String] {
         &self.left_out
     }
@@ -136,7 +144,7 @@ fn every_column(
             return Err(ambiguous(&column.name));
         }
         let reader = Reader::of_column(&column.name, column.type_)?;
-        fields.push(Field { place: column.place, name: column.name, reader });
+        fields.push(Field { place: column.place, name: column.name, type_: column.type_, reader });
     }
     if fields.is_empty() {
         let message = match (roles.first(), customer) {
@@ -179,7 +187,8 @@ fn these_columns(row_type: &RowType, wanted: &[Column]) -> Result<Vec<Field>, Fa
         if reader.kind() != wanted.kind {
             return Err(other_kind(wanted, column.type_, &reader));
         }
-        Ok(Field { place: column.place, name: wanted.name.clone(), reader })
+        let (place, type_) = (column.place, column.type_);
+        Ok(Field { place, name: wanted.name.clone(), type_, reader })
     };
     wanted.iter().map(find).collect()
 }

@@ -34,7 +34,7 @@ fn model_info(call: &Call) -> SqlResult {
 }
 
 fn model_features(call: &Call) -> SqlResult {
-    const COLUMNS: [&str; 9] = [
+    const COLUMNS: [&str; 10] = [
         "position",
         "feature",
         "kind",
@@ -44,8 +44,10 @@ fn model_features(call: &Call) -> SqlResult {
         "deviation",
         "levels",
         "has_missing",
+        "type",
     ];
     let model = &load_inspected(call)?;
+    let origin = model.report().origin.as_ref();
     call.return_table(&COLUMNS, |table| {
         let columns = model.columns().iter().zip(model.encodings()).enumerate();
         for (place, (column, encoding)) in columns {
@@ -59,6 +61,7 @@ fn model_features(call: &Call) -> SqlResult {
                 encoding.deviation.map(SqlValue::float8),
                 Some(SqlValue::strings(&encoding.levels)?),
                 Some(SqlValue::boolean(encoding.has_missing)),
+                origin.map(|origin| SqlValue::text(&origin.types[place])).transpose()?,
             ])?;
         }
         Ok(())
@@ -141,6 +144,10 @@ fn findings(model: &TwoStageModel) -> Result<Columns, Failure> {
     let propensity = report.propensity.map(|source| SqlValue::text(source.name()));
     columns.push(("propensity", propensity.transpose()?));
     columns.push(("customers", report.customers.map(SqlValue::count)));
+    let exposed_share = report.exposure.map(|exposure| exposure.exposed_share());
+    columns.push(("exposed_share", exposed_share.map(SqlValue::float8)));
+    let version = report.origin.as_ref().map(|origin| SqlValue::text(&origin.version));
+    columns.push(("extension_version", version.transpose()?));
     Ok(columns)
 }
 

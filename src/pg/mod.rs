@@ -43,7 +43,7 @@ pub use session::{check_for_interrupts, refuse_read_only};
 pub use signals::BlockedSignals;
 pub use snapshot::SnapshotKey;
 pub use spi::{Access, Connection, Parameter, Rows, connect, extension_schema, text_parameter};
-pub use types::{Oid, base_type, element_type, is_enum, oid, type_name};
+pub use types::{Oid, base_type, element_type, is_enum, oid, qualified_type_name, type_name};
 pub use value::SqlValue;
 
 /// Called by [`sql_function!`] alone.

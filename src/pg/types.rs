@@ -3,6 +3,8 @@
 use std::ffi::CStr;
 
 use pgrx::pg_sys;
+
+use super::{Failure, from_server};
 pub use pgrx::pg_sys::Oid;
 
 /// The OIDs of PostgreSQL's own types.
@@ -43,6 +45,16 @@ pub fn is_enum(type_: Oid) -> bool {
 pub fn is_variable_length(type_: Oid) -> bool {
     // SAFETY: looks a type up in the catalog.
     unsafe { pg_sys::get_typlen(type_) == -1 }
+}
+
+/// Returns the name of a type with its schema, which does not depend on the search path; types of
+/// PostgreSQL's own have none.
+pub fn qualified_type_name(type_: Oid) -> Result<String, Failure> {
+    const FLAGS: u32 = pg_sys::FORMAT_TYPE_ALLOW_INVALID | pg_sys::FORMAT_TYPE_FORCE_QUALIFY;
+    // SAFETY: the result is a NUL-terminated string, also for a type that was dropped.
+    let name = unsafe { CStr::from_ptr(pg_sys::format_type_extended(type_, -1, FLAGS as _)) };
+    let name = from_server(name.to_bytes())?;
+    Ok(name.strip_prefix("pg_catalog.").unwrap_or(name).to_owned())
 }
 
 /// Returns the name of a type as SQL spells it.

@@ -1,6 +1,6 @@
 //! The training query: its columns are features, or mean something to the aggregate by their names.
 
-use two_stage::model::{Mode, Report};
+use two_stage::model::{Mode, Report, RoleColumn};
 
 use super::{
     options::QueryOptions,
@@ -9,11 +9,16 @@ use super::{
 use crate::{
     features::{
         no_customer,
-        roles::{ATTRIBUTED, ENGAGED, EXPOSED, PROPENSITY, SEGMENT, WEIGHT, is_role, nearly_role},
+        roles::{
+            ATTRIBUTED, ENGAGED, EXPOSED, PROPENSITY, ROLES, SEGMENT, WEIGHT, is_role, nearly_role,
+        },
     },
     pg::{Failure, Query, QueryColumn},
     text::grouped,
 };
+
+/// The role of the column that names the customer.
+const CUSTOMER: &str = "customer";
 
 /// The arguments of the aggregate as SQL expressions over the columns of a query.
 pub struct Selection {
@@ -23,6 +28,8 @@ pub struct Selection {
     propensity: Option<String>,
     weight: Option<String>,
     customer: Option<Customer>,
+    /// The columns that are no features, and their roles.
+    roles: Vec<RoleColumn>,
 }
 
 /// The column that names the customer, which is in the row of the features without being one.
@@ -51,6 +58,7 @@ impl Selection {
             propensity: used(PROPENSITY).map(as_float8).transpose()?,
             weight: used(WEIGHT).map(as_float8).transpose()?,
             customer,
+            roles: role_columns(query, options),
         };
         selection.check()?;
         Ok(selection)
@@ -103,6 +111,11 @@ impl Selection {
         }
     }
 
+    /// Returns the columns that are no features, each with its role.
+    pub fn roles(&self) -> &[RoleColumn] {
+        &self.roles
+    }
+
     /// Says how many rows were read, and which columns were taken for what.
     pub fn description(&self, report: &Report) -> String {
         let counts = &report.counts;
@@ -132,6 +145,19 @@ impl Selection {
                 .to_owned()
         })
     }
+}
+
+/// Returns the columns that are no features, each with its role.
+fn role_columns(query: &Query, options: &QueryOptions) -> Vec<RoleColumn> {
+    let is_excluded = |name: &str| options.excluded.iter().any(|excluded| excluded == name);
+    let is_used = |role: &&str| find(query, role).is_some() && !is_excluded(role);
+    let roles = ROLES.into_iter().filter(is_used).map(|role| (role, role));
+    let customer = options.customer.iter().map(|name| (CUSTOMER, name.as_str()));
+    let named = |(role, column): (&str, &str)| RoleColumn {
+        role: role.to_owned(),
+        column: column.to_owned(),
+    };
+    roles.chain(customer).map(named).collect()
 }
 
 /// Refuses names that option exclude or a role would miss.

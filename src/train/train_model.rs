@@ -37,7 +37,8 @@ fn train_model(call: &Call) -> SqlResult {
         Ok((selection, trained))
     })?;
     let mut model = models::decode(&trained.bytes)?;
-    let bytes = report_roles(&selection, &mut model, trained.bytes)?;
+    report_roles(&selection, &mut model);
+    let bytes = codec::encode_model(&model)?;
     let saved = registry.save(&NewVersion {
         name,
         model: SqlValue::bytes(&bytes)?.with_type(trained.type_)?,
@@ -50,18 +51,15 @@ fn train_model(call: &Call) -> SqlResult {
     summary(call, &saved, &model)
 }
 
-/// Says which columns were taken for what, and adds the warning of an exposure that tells nothing to the
-/// model.
-fn report_roles(
-    selection: &Selection,
-    model: &mut TwoStageModel,
-    bytes: Vec<u8>,
-) -> Result<Vec<u8>, Failure> {
+/// Says which columns were taken for what, in a NOTICE and in the model, and adds the warning of an
+/// exposure that tells nothing.
+fn report_roles(selection: &Selection, model: &mut TwoStageModel) {
     pg::notice(selection.description(model.report()), None);
-    let Some(warning) = selection.one_sided_exposure(model.report()) else { return Ok(bytes) };
-    pg::warning(&warning);
-    model.add_warning(warning);
-    Ok(codec::encode_model(model)?)
+    model.set_roles(selection.roles().to_vec());
+    if let Some(warning) = selection.one_sided_exposure(model.report()) {
+        pg::warning(&warning);
+        model.add_warning(warning);
+    }
 }
 
 /// The value of a model, whose type depends on where the extension is installed.

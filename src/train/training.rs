@@ -2,7 +2,7 @@
 
 use two_stage::{
     column::Value,
-    model::TwoStageModel,
+    model::{Origin, TwoStageModel},
     options::Options,
     poll::Poll,
     sample::{Customer, Partial, Sample, Target},
@@ -102,7 +102,15 @@ impl Training {
 
     /// Trains on the rows, which may be those of one group of several. Returns `None` if there is nothing to learn from.
     pub fn train(&mut self, is_group: bool) -> Result<Option<Box<TwoStageModel>>, Failure> {
-        watch::train(&mut self.sample, &self.options, is_group)
+        let mut model = watch::train(&mut self.sample, &self.options, is_group)?;
+        if let Some(model) = &mut model {
+            model.set_origin(Origin {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                types: self.sample.types().to_vec(),
+                roles: Vec::new(),
+            });
+        }
+        Ok(model)
     }
 
     /// Returns the options, and the sample with no more rows than another process needs.
@@ -141,6 +149,7 @@ impl Consumer for NewRow<'_> {
             check_length(layout.len(), columns.len())?;
         }
         sample.set_columns(layout.columns()?, layout.positional())?;
+        sample.see_types(layout.types()?);
         sample.leave_out(layout.left_out());
         self.training.layout = number;
         Ok(())

@@ -31,6 +31,22 @@ BEGIN
     END LOOP;
 END $$;
 
+-- What a model learned: its sections without the one that says where it comes from.
+CREATE FUNCTION learned(model intent_model) RETURNS bytea LANGUAGE plpgsql AS $$
+DECLARE
+    bytes bytea := model::bytea;
+    place int := 24;
+    size int;
+    kept bytea := '';
+BEGIN
+    WHILE place < octet_length(bytes) LOOP
+        size := 8 + get_byte(bytes, place + 4) + 256 * get_byte(bytes, place + 5) + 65536 * get_byte(bytes, place + 6);
+        IF get_byte(bytes, place) <> 113 THEN kept := kept || substr(bytes, place + 1, size); END IF;
+        place := place + size;
+    END LOOP;
+    RETURN kept;
+END $$;
+
 CREATE TABLE customers AS SELECT * FROM simulate_customers(2000);
 ANALYZE customers;
 

@@ -10,11 +10,13 @@ FROM model_info('looked at');
 SELECT validation_auc > 0.5 AS auc, one_stage_auc > 0.5 AS one_stage, logistic_auc > 0.5 AS logistic, validation_macro_f1 > 0.3 AS f1, one_stage_macro_f1 > 0.3 AS one_stage, logistic_macro_f1 > 0.3 AS logistic, validation_qini IS NOT NULL AS qini, one_stage_qini IS NOT NULL AS one_stage, logistic_qini IS NOT NULL AS logistic
 FROM model_info('looked at');
 SELECT options FROM model_info('looked at');
+SELECT abs(exposed_share - share) < 1e-6 AS exposed_share FROM model_info('looked at'), (SELECT avg(exposed::int) AS share FROM customers) c;
+SELECT extension_version = extversion AS same FROM model_info('looked at'), pg_extension WHERE extname = 'pg_intent';
 SELECT by_name = by_value AS same FROM model_info('looked at') by_name, models, model_info(model) by_value WHERE kind = 'row';
 
-SELECT "position", feature, kind, transformation, inputs, mean IS NOT NULL AS mean, deviation > 0 AS deviation, levels, has_missing
+SELECT "position", feature, kind, transformation, inputs, mean IS NOT NULL AS mean, deviation > 0 AS deviation, levels, has_missing, type
 FROM model_features('looked at');
-SELECT f.feature, f.kind FROM models m, model_features(m.model) f WHERE m.kind = 'array';
+SELECT f.feature, f.kind, f.type FROM models m, model_features(m.model) f WHERE m.kind = 'array';
 
 SELECT stage, count(*) AS epochs, count(validation_loss) AS validated, count(labels_corrected) AS corrected, count(*) FILTER (WHERE kept) AS kept, min(epoch) AS first, bool_and(training_loss IS NOT NULL) AS losses
 FROM training_history('looked at') GROUP BY stage ORDER BY stage;
@@ -27,7 +29,7 @@ FROM simulate_customers(6000, exposed_share => 1.0);
 CREATE TEMP TABLE trained AS
 SELECT train_intent_model(f, observed_segment, '{"attribution_by": "channel", "epochs": 10, "hidden_layers": [4]}') AS simple
 FROM shop s, LATERAL (SELECT s.channel, s.mailed, s.monetary, s.app_user, s.always) f;
-SELECT m.feature, m.kind, m.transformation, m.inputs, m.levels, m.has_missing FROM trained, model_features(simple) m;
+SELECT m.feature, m.kind, m.transformation, m.inputs, m.levels, m.has_missing, m.type FROM trained, model_features(simple) m;
 SELECT mode, attribution_by, attribution_values, array_length(attribution_label_frequencies, 1), campaign_share, validation_qini, constant_features FROM trained, model_info(simple);
 SELECT stage, count(DISTINCT member) AS members, intent_slope IS NOT NULL AS slope
 FROM (SELECT train_intent_model(ARRAY[recency, discount_share], observed_segment, exposed, '{"ensemble": 3, "epochs": 10, "hidden_layers": [4]}') AS model FROM customers) m, training_history(model), model_info(model)

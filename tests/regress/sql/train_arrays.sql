@@ -3,15 +3,15 @@ SET pg_intent.progress = off;
 SET client_min_messages = error;
 \set options '''{"epochs": 10, "hidden_layers": [4]}'''
 
--- The same numbers are the same model, whatever their type.
+-- The same numbers teach the same, whatever their type.
 CREATE TABLE whole AS SELECT customer_id, ARRAY[round(recency)::int, tier::int] AS x, observed_segment, exposed FROM customers;
 WITH trained AS (
-    SELECT train_intent_model(x::float8[], observed_segment, exposed, :options)::bytea AS f8,
-        train_intent_model(x::real[], observed_segment, exposed, :options)::bytea AS f4,
-        train_intent_model(x, observed_segment, exposed, :options)::bytea AS i4,
-        train_intent_model(x::smallint[], observed_segment, exposed, :options)::bytea AS i2,
-        train_intent_model(x::bigint[], observed_segment, exposed, :options)::bytea AS i8,
-        train_intent_model(x::numeric[], observed_segment, exposed, :options)::bytea AS n
+    SELECT learned(train_intent_model(x::float8[], observed_segment, exposed, :options)) AS f8,
+        learned(train_intent_model(x::real[], observed_segment, exposed, :options)) AS f4,
+        learned(train_intent_model(x, observed_segment, exposed, :options)) AS i4,
+        learned(train_intent_model(x::smallint[], observed_segment, exposed, :options)) AS i2,
+        learned(train_intent_model(x::bigint[], observed_segment, exposed, :options)) AS i8,
+        learned(train_intent_model(x::numeric[], observed_segment, exposed, :options)) AS n
     FROM whole)
 SELECT f4 = f8 AS float4, i4 = f8 AS int4, i2 = f8 AS int2, i8 = f8 AS int8, n = f8 AS numeric FROM trained;
 
@@ -42,8 +42,8 @@ SELECT train_intent_model(ARRAY[x[1], CASE WHEN customer_id % 3 > 0 THEN x[2] EN
     = train_intent_model(ARRAY[x[1], CASE WHEN customer_id % 3 > 0 THEN x[2] ELSE 'NaN'::float8 END]::float8[], observed_segment, exposed, :options)::bytea
     AS nan_is_null
 FROM whole;
-SELECT train_intent_model(ARRAY[x[1], CASE WHEN customer_id % 3 > 0 THEN x[2] END]::numeric[], observed_segment, exposed, :options)::bytea
-    = train_intent_model(ARRAY[x[1], CASE WHEN customer_id % 3 > 0 THEN x[2] END]::smallint[], observed_segment, exposed, :options)::bytea
+SELECT learned(train_intent_model(ARRAY[x[1], CASE WHEN customer_id % 3 > 0 THEN x[2] END]::numeric[], observed_segment, exposed, :options))
+    = learned(train_intent_model(ARRAY[x[1], CASE WHEN customer_id % 3 > 0 THEN x[2] END]::smallint[], observed_segment, exposed, :options))
     AS nulls_in_every_type
 FROM whole;
 SELECT train_intent_model(ARRAY[app_user, push_optin], observed_segment, exposed, :options) IS NOT NULL AS booleans FROM customers;
@@ -53,8 +53,12 @@ SELECT train_intent_model(format('[5:6]={%s,%s}', x[1], x[2])::int[], observed_s
 -- A domain over an array, and an array of a domain.
 CREATE DOMAIN vector AS float8[];
 CREATE DOMAIN amount AS float8;
-SELECT train_intent_model(x::float8[]::vector, observed_segment, exposed, :options)::bytea
-    = train_intent_model(x::amount[], observed_segment, exposed, :options)::bytea AS same FROM whole;
+SELECT learned(train_intent_model(x::float8[]::vector, observed_segment, exposed, :options))
+    = learned(train_intent_model(x::amount[], observed_segment, exposed, :options)) AS same FROM whole;
+SELECT of, feature, type
+FROM (SELECT 'vector' AS of, train_intent_model(x::float8[]::vector, observed_segment, exposed, :options) AS model FROM whole
+    UNION ALL SELECT 'amounts', train_intent_model(x::amount[], observed_segment, exposed, :options) FROM whole) m, model_features(model)
+ORDER BY 1, 2;
 DROP DOMAIN vector, amount;
 
 -- FILTER, GROUP BY, and windows.

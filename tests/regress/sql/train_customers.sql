@@ -97,7 +97,7 @@ FROM (SELECT visit % 2 AS shop, train_intent_model(f, observed_segment, exposed,
 SET client_min_messages = notice;
 SELECT rows, mode FROM train_model('visits', 'SELECT recency, frequency, code, observed_segment, exposed FROM visits', ('{"customer": "code",' || :'options' || '}')::jsonb);
 SET client_min_messages = error;
-SELECT customers, model::bytea = (SELECT model::bytea FROM by_customer WHERE customer = 'code') AS same
+SELECT customers, learned(model) = (SELECT learned(b.model) FROM by_customer b WHERE customer = 'code') AS same
 FROM active_model('visits') model, LATERAL model_info('visits');
 SELECT version FROM train_model('visits', 'SELECT recency, frequency, code, observed_segment, exposed FROM visits', ('{"customer": "code", "exclude": ["code"],' || :'options' || '}')::jsonb);
 SELECT customers FROM model_info('visits');

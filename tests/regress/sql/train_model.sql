@@ -10,9 +10,14 @@ SELECT :shown FROM train_model('tm', 'SELECT recency, app_user, observed_segment
 SELECT version, active, comment FROM intent_models WHERE name = 'tm' ORDER BY version;
 SELECT segment_customer(c, 'tm') IS NOT NULL AS scored FROM customers c LIMIT 1;
 
--- The same as the aggregate.
-SELECT active_model('tm')::bytea = train_intent_model(f, observed_segment, exposed, 0.6, 1, :options)::bytea AS same
+-- It learns the same as the aggregate, and knows its columns.
+SELECT learned(active_model('tm')) = learned(train_intent_model(f, observed_segment, exposed, 0.6, 1, :options)) AS same
 FROM customers c, LATERAL (SELECT c.recency, c.app_user) f;
+SELECT extension_version = extversion AS version FROM model_info('tm'), pg_extension WHERE extname = 'pg_intent';
+SELECT feature, type FROM model_features('tm');
+SELECT role, position(convert_to(role, 'UTF8') IN active_model('tm')::bytea) > 0 AS known,
+    position(convert_to(role, 'UTF8') IN model::bytea) > 0 AS known_by_place
+FROM unnest(ARRAY['observed_segment', 'engaged']) AS role, models WHERE kind = 'row';
 
 -- Enum segments, integer exposure; odd names; a semicolon; comments; a CTE; a set operation.
 CREATE TYPE segment AS ENUM ('low_engagement', 'organic', 'campaign_driven');

@@ -22,7 +22,7 @@ UNION ALL
 SELECT 'engaged', version FROM train_model('roles', 'SELECT recency, app_user, engaged, exposed FROM outcomes', :options)
 UNION ALL
 SELECT 'unknown', version FROM train_model('roles', 'SELECT recency, app_user, CASE WHEN recency > 30 THEN engaged END AS engaged, NULL::boolean AS attributed, exposed FROM outcomes', :options);
-SELECT form, m.model = first.model AS same, rows_labelled > 0 AS labelled, label_frequency IS NOT NULL AS frequency, rows_without_segment > 0 AS without
+SELECT form, learned(m.model) = learned(first.model) AS same, rows_labelled > 0 AS labelled, label_frequency IS NOT NULL AS frequency, rows_without_segment > 0 AS without
 FROM trained JOIN intent_models m USING (version), intent_models first, model_info(m.model)
 WHERE m.name = 'roles' AND first.name = 'roles' AND first.version = 3 ORDER BY m.version;
 SELECT label_frequency FROM train_model('roles', 'SELECT recency, engaged, exposed FROM outcomes', :options);

@@ -17,6 +17,17 @@ ALTER TABLE shop DROP COLUMN dropped;
 
 SELECT train_intent_model(f, observed_segment, exposed, :options) IS NOT NULL AS every_kind
 FROM shop s, LATERAL (SELECT s.recency, s.monetary, s.support, s.tier, s.age_band, s.basket, s.app_user, s.channel, s.band, s.card, s.mailed) f;
+-- A model knows the type of each, whatever the search path.
+SET search_path = pg_catalog;
+SELECT m.feature, m.kind, m.type
+FROM (SELECT public.train_intent_model(f, observed_segment, exposed, :options) AS model
+    FROM public.shop s, LATERAL (SELECT s.recency, s.monetary, s.support, s.tier, s.age_band, s.basket, s.app_user, s.channel, s.band, s.card, s.mailed) f) t,
+    public.model_features(model) m;
+RESET search_path;
+-- Rows of several types count as those of the type that is first by name.
+SELECT m.type FROM (SELECT train_intent_model(f, observed_segment, exposed, :options) AS model
+    FROM (SELECT ROW(tier)::record AS f, observed_segment, exposed FROM shop WHERE app_user
+        UNION ALL SELECT ROW(tier::numeric), observed_segment, exposed FROM shop WHERE NOT app_user) q) t, model_features(model) m;
 
 -- A table's own row, with a dropped column; a view's; a composite's; ROW(…), named f1 and f2.
 CREATE TABLE features AS SELECT 0::int AS gone, recency, tier, observed_segment AS label, exposed AS reached FROM shop;

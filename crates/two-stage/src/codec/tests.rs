@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     column::{Kind, Value},
+    model::{Origin, RoleColumn},
     poll::Poll,
     sample::Target,
     scorer::Scorer,
@@ -27,7 +28,34 @@ fn sample() -> Sample {
 }
 
 pub(super) fn model_bytes() -> Vec<u8> {
-    encode_model(&trained(sample(), OPTIONS)).unwrap()
+    let mut model = trained(sample(), OPTIONS);
+    model.set_origin(origin());
+    encode_model(&model).unwrap()
+}
+
+fn origin() -> Origin {
+    let roles = [("engaged", "engaged"), ("customer", "id")];
+    let role =
+        |(role, column): (&str, &str)| RoleColumn { role: role.into(), column: column.into() };
+    Origin {
+        version: "0.1.0".into(),
+        types: vec!["numeric".into(), "public.channel".into()],
+        roles: roles.map(role).into(),
+    }
+}
+
+#[test]
+fn the_origin_survives_the_round_trip_and_must_fit() {
+    let model = decode_model(&model_bytes()).unwrap();
+    assert_eq!(model.report().origin, Some(origin()));
+    let refused = |origin: Origin| {
+        let mut model = model.clone();
+        model.set_origin(origin);
+        decode_model(&encode_model(&model).unwrap()).unwrap_err().into_content().message
+    };
+    let expected = "invalid model: its parts do not fit together";
+    assert_eq!(refused(Origin { types: vec!["numeric".into()], ..origin() }), expected);
+    assert_eq!(refused(Origin { version: "0\0".into(), ..origin() }), expected);
 }
 
 /// The bytes with another body, and a header that fits it.

@@ -3,11 +3,13 @@
 
 mod distributions;
 mod encoder;
+mod exposure;
 mod features;
 mod frozen;
 mod history;
 mod model;
 mod networks;
+mod origin;
 mod rules;
 mod scoring;
 mod sections;

@@ -2,7 +2,9 @@
 
 use super::{
     distributions::{Distribution, Distributions},
+    exposure::ExposureFindings,
     history::{Comparison, Comparisons, Epoch, History},
+    origin::Origin,
     scoring,
     sections::{Sections, append},
     training::{Findings, Importance, Options, Rows, Warnings},
@@ -30,10 +32,16 @@ pub(crate) fn write(model: &TwoStageModel, body: &mut Vec<u8>) -> Result<()> {
     append(&History { epochs }, body)?;
     let features = report.distributions.iter().map(Distribution::from).collect();
     append(&Distributions { features }, body)?;
-    match &report.uplift {
-        Some(findings) => append(&UpliftFindings::from(findings), body),
-        None => Ok(()),
+    if let Some(findings) = &report.uplift {
+        append(&UpliftFindings::from(findings), body)?;
     }
+    if let Some(findings) = &report.exposure {
+        append(&ExposureFindings::from(findings), body)?;
+    }
+    if let Some(origin) = &report.origin {
+        append(&Origin::from(origin), body)?;
+    }
+    Ok(())
 }
 
 /// Decodes what scoring needs of a body.
@@ -99,5 +107,7 @@ fn report(sections: &Sections, scoring: &ScoringModel) -> Result<Report> {
         customers: findings.customers,
         uplift: sections.get::<UpliftFindings>()?.map(Into::into),
         distributions: features.into_iter().map(Into::into).collect(),
+        exposure: sections.get::<ExposureFindings>()?.map(Into::into),
+        origin: sections.get::<Origin>()?.map(TryInto::try_into).transpose()?,
     })
 }

@@ -1,9 +1,11 @@
 //! The trained model: what is stored after training, and scored with.
 
 mod distribution;
+mod exposure;
 mod intent;
 mod label_frequency;
 mod networks;
+mod origin;
 mod report;
 mod score;
 mod scoring;
@@ -11,9 +13,11 @@ mod segment_rule;
 mod uplift;
 
 pub use distribution::{CategoryDistribution, Distribution, NumberDistribution};
+pub use exposure::{ExposureFindings, FeatureDifference};
 pub use intent::{Intent, Slope};
 pub use label_frequency::{GroupValue, LabelFrequency};
 pub(crate) use networks::{Networks, ScoringNetworks, WITH_PUT_OFF};
+pub use origin::{Origin, RoleColumn};
 pub use report::{Comparison, Epoch, Mode, PropensitySource, Report, Stage, UpliftFindings};
 pub(crate) use report::{is_inverted, is_significant};
 pub use score::Score;
@@ -59,6 +63,18 @@ impl TwoStageModel {
         self.report.warnings.push(warning);
     }
 
+    /// Says where the model comes from.
+    pub fn set_origin(&mut self, origin: Origin) {
+        self.report.origin = Some(origin);
+    }
+
+    /// Says which columns of the training query had a role.
+    pub fn set_roles(&mut self, roles: Vec<RoleColumn>) {
+        if let Some(origin) = &mut self.report.origin {
+            origin.roles = roles;
+        }
+    }
+
     /// The source of its intent.
     pub fn intent(&self) -> Intent {
         self.scoring.intent
@@ -101,11 +117,15 @@ impl TwoStageModel {
 
     /// Checks the report from a table, which belongs to a sound scoring model.
     pub(crate) fn is_sound(&self) -> bool {
-        let Report { importance, warnings, comparison, .. } = &self.report;
+        let Report { importance, warnings, comparison, distributions, exposure, origin, .. } =
+            &self.report;
         let names = comparison.iter().map(|measured| &measured.model);
-        importance.len() == self.columns().len()
-            && self.report.distributions.len() == self.columns().len()
+        let columns = self.columns().len();
+        importance.len() == columns
+            && distributions.len() == columns
             && importance.iter().all(|share| (0.0..=1.0).contains(share))
+            && exposure.is_none_or(|exposure| exposure.is_sound(columns))
+            && origin.as_ref().is_none_or(|origin| origin.is_sound(columns))
             && warnings.iter().chain(names).all(|text| !text.contains('\0'))
     }
 }

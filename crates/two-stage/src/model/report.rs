@@ -3,7 +3,8 @@
 use std::cmp::Ordering;
 
 use super::{
-    distribution::Distribution, intent::Slope, segment_rule::SegmentSizes, uplift::SignedSlope,
+    distribution::Distribution, exposure::ExposureFindings, intent::Slope, origin::Origin,
+    segment_rule::SegmentSizes, uplift::SignedSlope,
 };
 use crate::sample::Counts;
 
@@ -172,6 +173,10 @@ pub struct Report {
     pub uplift: Option<UpliftFindings>,
     /// The distribution of each feature, in the order of the columns.
     pub distributions: Vec<Distribution>,
+    /// The exposure of the rows; `None` in a model that was stored without it.
+    pub exposure: Option<ExposureFindings>,
+    /// The origin; `None` if nobody told it.
+    pub origin: Option<Origin>,
 }
 
 impl Report {

@@ -15,6 +15,7 @@ mod partial;
 mod row;
 mod spans;
 mod target;
+mod types;
 mod view;
 
 pub use counts::Counts;
@@ -69,6 +70,7 @@ pub struct Sample {
     /// Columns that were left out, because their names are those of roles.
     left_out: Vec<String>,
     keeps_customers: bool,
+    types: Vec<String>,
 }
 
 impl Sample {
@@ -90,6 +92,7 @@ impl Sample {
             spans: Spans::default(),
             left_out: Vec::new(),
             keeps_customers: false,
+            types: Vec::new(),
         }
     }
 

@@ -59,6 +59,7 @@ impl Sample {
             return Ok(());
         };
         self.set_columns(columns, other.positional)?;
+        self.see_types(other.types);
         self.spans.merge(&other.spans);
         self.drop_from(other.dropped_from);
         let codes = self.take_dictionaries(&other.dictionaries)?;

@@ -42,6 +42,13 @@ pub(super) struct Committee {
     pub findings: Option<UpliftFindings>,
 }
 
+impl Committee {
+    /// t of every row; `None` where no label was corrected, because the intent is the same for all.
+    pub fn corrected_labels(&self) -> Option<&PerRow<f32>> {
+        (!matches!(self.scoring.intent, Intent::Constant(_))).then_some(&self.labels)
+    }
+}
+
 /// The parts that make a score.
 pub(super) struct Parts {
     pub segmentation: Vec<Network>,

@@ -35,7 +35,7 @@ pub use observer::{Observer, Progress, Step};
 
 use crate::{
     Error, ErrorKind, Result,
-    model::{Intent, Mode, Offsets, Report, ScoringModel, SegmentSizes, TwoStageModel},
+    model::{Mode, Offsets, Report, ScoringModel, SegmentSizes, TwoStageModel},
     options::{Correction, OnFailure, Options},
     sample::Sample,
 };
@@ -46,7 +46,8 @@ use folds::Member;
 use label_correction::corrections;
 use method::Method;
 use report::{
-    comparison, distributions, feature_values, guards, importance, leaks, random_exposure,
+    comparison, distributions, exposed_rows, feature_values, guards, importance, leaks,
+    random_exposure,
 };
 use rows::TrainingRows;
 use run::Run;
@@ -98,7 +99,7 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
     let rows = TrainingRows::new(sample, options, &mut run.warnings)?;
     feature_values::warn(&rows, &mut run);
     guards::contradicted_propensity(&rows, &mut run);
-    random_exposure::warn(&rows, &mut run);
+    let difference = random_exposure::warn(&rows, &mut run);
     let rows = propensity::estimate(rows, &mut run)?;
 
     let share = match rows.mode() {
@@ -115,12 +116,11 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
     let importance = importance::estimate(&rows, &mut run, &committee);
     leaks::warn(&rows, &mut run, &committee, &importance);
 
-    let distributions = distributions::measure(&rows, &mut run);
-
     let report = Report {
         comparison,
         importance,
-        distributions,
+        distributions: distributions::measure(&rows, &mut run),
+        exposure: Some(exposed_rows::measure(&rows, committee.corrected_labels(), difference)),
         ..report(&rows, run, &committee, share, sizes)
     };
     Ok(into_model(rows, committee, report, offsets))
@@ -135,10 +135,8 @@ fn report(
     segments: SegmentSizes,
 ) -> Report {
     let columns = rows.sample.features();
-    let (corrected, corrected_total) = match committee.scoring.intent {
-        Intent::Constant(_) => (0, 0.0),
-        _ => corrections(rows, &committee.labels),
-    };
+    let labels = committee.corrected_labels();
+    let (corrected, corrected_total) = labels.map_or((0, 0.0), |labels| corrections(rows, labels));
     let constant = rows.encoder.constant_columns().map(|column| columns[column].name.clone());
     Report {
         counts: propensity::counts(rows),
@@ -159,6 +157,8 @@ fn report(
         customers: rows.customers(),
         uplift: committee.findings,
         distributions: Vec::new(),
+        exposure: None,
+        origin: None,
     }
 }
 

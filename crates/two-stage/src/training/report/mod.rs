@@ -2,6 +2,7 @@
 
 pub(super) mod comparison;
 pub(super) mod distributions;
+pub(super) mod exposed_rows;
 pub(super) mod feature_values;
 pub(super) mod guards;
 pub(super) mod importance;

@@ -2,7 +2,7 @@
 //! and no propensity says so.
 
 use crate::{
-    model::Mode,
+    model::{FeatureDifference, Mode},
     poll::Poll,
     probability::{COMPARABLE_EXPOSURE, sigmoid},
     training::{
@@ -29,19 +29,25 @@ const MAX_NAMED: usize = 3;
 /// The penalty of half a squared weight of the estimated propensity.
 const RIDGE: f64 = 1.0;
 
-/// Warns where features tell who was exposed.
-pub(in crate::training) fn warn(rows: &TrainingRows, run: &mut Run) {
+/// Warns where features tell who was exposed. Returns the largest difference, if it looked for any.
+pub(in crate::training) fn warn(rows: &TrainingRows, run: &mut Run) -> Option<FeatureDifference> {
     let has_propensity = rows.give_propensity() || rows.options.propensity().is_some();
     if rows.mode() == Mode::Simple || has_propensity {
-        return;
+        return None;
     }
     let used = rows.select(|_| true);
-    let telling = telling_columns(rows, run.poll, &evenly(&used, MAX_ROWS));
-    if telling.is_empty() {
-        return;
+    let differences = differences(rows, run.poll, &evenly(&used, MAX_ROWS));
+    let telling = telling_columns(&differences);
+    if !telling.is_empty() {
+        warn_of(&telling, rows, run, &used);
     }
+    let of_any = differences.into_iter().filter(|difference| difference.errors.is_finite());
+    of_any.reduce(|a, b| if b.deviations > a.deviations { b } else { a })
+}
+
+fn warn_of(telling: &[(usize, f64)], rows: &TrainingRows, run: &mut Run, used: &[RowIndex]) {
     let most = MAX_ROWS_ESTIMATED.min(ridge::max_rows(rows));
-    let outside = share_without_overlap(rows, run, &evenly(&used, most));
+    let outside = share_without_overlap(rows, run, &evenly(used, most));
     let columns = rows.sample.features();
     let name = |&(column, difference): &(usize, f64)| {
         format!("\"{}\" by {difference:.2}", columns[column].name)
@@ -59,24 +65,37 @@ pub(in crate::training) fn warn(rows: &TrainingRows, run: &mut Run) {
     ));
 }
 
-/// The columns that tell exposed from unexposed rows, each with its largest standardised
-/// difference, the largest first.
-pub(in crate::training) fn telling_columns(
+/// The difference of each input's means between exposed and unexposed rows.
+pub(in crate::training) fn differences(
     rows: &TrainingRows,
     poll: Poll,
     list: &[RowIndex],
-) -> Vec<(usize, f64)> {
+) -> Vec<FeatureDifference> {
     let moments = Moments::of(rows, poll, list);
-    let differences = moments.differences(&moments.errors(rows, poll, list));
-    let mut telling = Vec::new();
-    let mut input = 0;
-    for (column, inputs) in rows.encoder.input_counts().enumerate() {
-        let largest = differences[input..input + inputs].iter().copied().fold(0.0, f64::max);
-        if largest > 0.0 {
-            telling.push((column, largest));
-        }
-        input += inputs;
-    }
+    let errors = moments.errors(rows, poll, list);
+    let counts = rows.encoder.input_counts().enumerate();
+    let columns = counts.flat_map(|(column, inputs)| std::iter::repeat_n(column as u32, inputs));
+    let difference = |(input, (column, error)): (usize, (u32, &f64))| {
+        let apart = moments.difference(input).abs();
+        let deviations = apart / moments.deviation(input);
+        FeatureDifference { column, deviations, errors: apart / error }
+    };
+    columns.zip(&errors).enumerate().map(difference).collect()
+}
+
+/// The columns that tell exposed from unexposed rows, each with the largest difference that is neither
+/// small nor chance, the largest first.
+pub(in crate::training) fn telling_columns(differences: &[FeatureDifference]) -> Vec<(usize, f64)> {
+    let tells = |difference: &FeatureDifference| {
+        difference.deviations > MAX_DIFFERENCE && difference.errors > MAX_ERRORS
+    };
+    let of_column = |inputs: &[FeatureDifference]| {
+        let telling = inputs.iter().filter(|input| tells(input));
+        let largest = telling.map(|input| input.deviations).reduce(f64::max)?;
+        Some((inputs[0].column as usize, largest))
+    };
+    let columns = differences.chunk_by(|a, b| a.column == b.column);
+    let mut telling: Vec<(usize, f64)> = columns.filter_map(of_column).collect();
     telling.sort_by(|a, b| b.1.total_cmp(&a.1));
     telling
 }
@@ -121,17 +140,10 @@ impl Moments {
         influences.errors()
     }
 
-    /// The difference of the means of each input, in standard deviations of both groups together; 0
-    /// where it is small, or may be chance.
-    fn differences(&self, errors: &[f64]) -> Vec<f64> {
+    /// The difference of the means of an input.
+    fn difference(&self, input: usize) -> f64 {
         let [unexposed, exposed] = &self.0;
-        let difference = |(input, error): (usize, &f64)| {
-            let apart = exposed.mean(input) - unexposed.mean(input);
-            let is_chance = apart.abs() <= MAX_ERRORS * error;
-            let difference = apart.abs() / self.deviation(input);
-            if difference > MAX_DIFFERENCE && !is_chance { difference } else { 0.0 }
-        };
-        errors.iter().enumerate().map(difference).collect()
+        exposed.mean(input) - unexposed.mean(input)
     }
 
     /// The standard deviation of an input in both groups together.

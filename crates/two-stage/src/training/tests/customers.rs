@@ -13,7 +13,10 @@ use crate::{
         engine::{Stream, evenly, stream},
         folds::{Member, deal},
         label_frequency::labelled_share,
-        report::{guards::contradicted_propensity, random_exposure::telling_columns},
+        report::{
+            guards::contradicted_propensity,
+            random_exposure::{differences, telling_columns},
+        },
         slope::{self, HeldOut},
         unseen::Unseen,
         uplift::{put_off, signed_slope},
@@ -186,7 +189,7 @@ fn features_tell_exposure_by_customers_not_by_rows() {
             let mut training = null_campaign(seed, by_customer);
             let rows = training.rows();
             let list = evenly(&rows.select(|_| true), 100_000);
-            telling_columns(&rows, Poll::NEVER, &list).len()
+            telling_columns(&differences(&rows, Poll::NEVER, &list)).len()
         };
         (0..40).map(count).sum::<usize>()
     };

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     column::Kind,
-    model::{CategoryDistribution, Distribution, NumberDistribution},
+    model::{CategoryDistribution, Distribution, NumberDistribution, Origin, RoleColumn},
     testing::column,
 };
 
@@ -121,7 +121,13 @@ fn a_model_of_thirty_features_takes_at_most_fifty_kilobytes() {
         let target = Target { exposed: Some(i % 2 == 0), ..testing::target(segment) };
         sample.push(row.into_iter().map(Value::Number), target).unwrap();
     }
-    let model = testing::trained(sample, r#"{"ensemble": 1}"#);
+    let mut model = testing::trained(sample, r#"{"ensemble": 1}"#);
+    let role = |role: &&str| RoleColumn { role: (*role).into(), column: (*role).into() };
+    model.set_origin(Origin {
+        version: "0.1.0".into(),
+        types: vec!["double precision".into(); 30],
+        roles: ["observed_segment", "exposed", "propensity", "weight"].iter().map(role).collect(),
+    });
     let bytes = encode_model(&model).unwrap().len();
     println!("{bytes} bytes, {} epochs", model.report().history.len());
     assert!(bytes <= 50 << 10, "{bytes}");

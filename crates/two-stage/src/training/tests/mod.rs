@@ -2,6 +2,7 @@
 
 mod customers;
 mod distributions;
+mod exposed_rows;
 mod feature_values;
 mod few_labels;
 mod figures;
@@ -24,7 +25,7 @@ use crate::{
     codec::encode_model,
     column::{Column, Value},
     evaluation::{auc, macro_f1},
-    model::{Epoch, PropensitySource, Stage},
+    model::{Epoch, Intent, PropensitySource, Stage},
     poll::Poll,
     sample::Target,
     scorer::Scorer,
