@@ -59,7 +59,7 @@ SET client_min_messages = notice;
 SELECT plan_nodes($$SELECT public.train_intent_model(features, q."observed_segment"::pg_catalog.text, q."exposed"::pg_catalog.bool, '{}'::pg_catalog.jsonb) FROM (
 SELECT recency, frequency, app_user, observed_segment, exposed FROM many
 ) AS q, LATERAL (SELECT q."recency", q."frequency", q."app_user") AS features$$);
-SELECT active_model('parallel')::bytea = model::bytea AS same_as_serial FROM results WHERE plan = 'serial';
+SELECT learned(active_model('parallel')) = learned(model) AS same_as_serial FROM results WHERE plan = 'serial';
 
 -- Its rows are read by parallel workers: this function tells whose process it runs in.
 CREATE FUNCTION tell_process(leader int) RETURNS float8 LANGUAGE plpgsql PARALLEL SAFE AS $$
