@@ -8,6 +8,7 @@ mod frozen;
 mod history;
 mod model;
 mod networks;
+mod out_of_fold;
 mod rules;
 mod scoring;
 mod sections;

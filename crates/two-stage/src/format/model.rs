@@ -3,8 +3,9 @@
 use super::{
     distributions::{Distribution, Distributions},
     history::{Comparison, Comparisons, Epoch, History},
+    out_of_fold::{Evaluation, OutOfFold},
     scoring,
-    sections::{Sections, append},
+    sections::{Section, Sections, append},
     training::{Findings, Importance, Options, Rows, Warnings},
     uplift::UpliftFindings,
 };
@@ -30,10 +31,14 @@ pub(crate) fn write(model: &TwoStageModel, body: &mut Vec<u8>) -> Result<()> {
     append(&History { epochs }, body)?;
     let features = report.distributions.iter().map(Distribution::from).collect();
     append(&Distributions { features }, body)?;
-    match &report.uplift {
-        Some(findings) => append(&UpliftFindings::from(findings), body),
-        None => Ok(()),
-    }
+    append_some(report.uplift.as_ref().map(UpliftFindings::from), body)?;
+    append_some(report.out_of_fold.as_ref().map(OutOfFold::from), body)?;
+    append_some(report.evaluation.as_ref().map(Evaluation::from), body)
+}
+
+/// Appends a section that not every model has.
+fn append_some<S: Section>(section: Option<S>, body: &mut Vec<u8>) -> Result<()> {
+    section.map_or(Ok(()), |section| append(&section, body))
 }
 
 /// Decodes what scoring needs of a body.
@@ -99,5 +104,7 @@ fn report(sections: &Sections, scoring: &ScoringModel) -> Result<Report> {
         customers: findings.customers,
         uplift: sections.get::<UpliftFindings>()?.map(Into::into),
         distributions: features.into_iter().map(Into::into).collect(),
+        out_of_fold: sections.get::<OutOfFold>()?.map(Into::into),
+        evaluation: sections.get::<Evaluation>()?.map(Into::into),
     })
 }

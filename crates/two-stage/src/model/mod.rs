@@ -1,6 +1,7 @@
 //! The trained model: what is stored after training, and scored with.
 
 mod distribution;
+mod evaluation;
 mod intent;
 mod label_frequency;
 mod networks;
@@ -11,6 +12,8 @@ mod segment_rule;
 mod uplift;
 
 pub use distribution::{CategoryDistribution, Distribution, NumberDistribution};
+pub(crate) use evaluation::{BINS, CURVE_POINTS, INTENT_QUANTILES, UPLIFT_QUANTILES};
+pub use evaluation::{Bin, Evaluation, OutOfFold, UpliftCurve};
 pub use intent::{Intent, Slope};
 pub use label_frequency::{GroupValue, LabelFrequency};
 pub(crate) use networks::{Networks, ScoringNetworks, WITH_PUT_OFF};
@@ -107,6 +110,8 @@ impl TwoStageModel {
             && self.report.distributions.len() == self.columns().len()
             && importance.iter().all(|share| (0.0..=1.0).contains(share))
             && warnings.iter().chain(names).all(|text| !text.contains('\0'))
+            && self.report.out_of_fold.as_ref().is_none_or(OutOfFold::is_sound)
+            && self.report.evaluation.as_ref().is_none_or(Evaluation::is_sound)
     }
 }
 

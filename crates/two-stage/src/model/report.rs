@@ -3,7 +3,11 @@
 use std::cmp::Ordering;
 
 use super::{
-    distribution::Distribution, intent::Slope, segment_rule::SegmentSizes, uplift::SignedSlope,
+    distribution::Distribution,
+    evaluation::{Evaluation, OutOfFold},
+    intent::Slope,
+    segment_rule::SegmentSizes,
+    uplift::SignedSlope,
 };
 use crate::sample::Counts;
 
@@ -172,6 +176,10 @@ pub struct Report {
     pub uplift: Option<UpliftFindings>,
     /// The distribution of each feature, in the order of the columns.
     pub distributions: Vec<Distribution>,
+    /// The out-of-fold scores; `None` where no row was held out.
+    pub out_of_fold: Option<OutOfFold>,
+    /// The evaluation of the out-of-fold scores.
+    pub evaluation: Option<Evaluation>,
 }
 
 impl Report {

@@ -17,6 +17,8 @@ mod label_frequency;
 mod losses;
 mod method;
 mod observer;
+mod out_of_fold;
+mod parts;
 mod per_row;
 mod propensity;
 mod report;
@@ -46,7 +48,7 @@ use folds::Member;
 use label_correction::corrections;
 use method::Method;
 use report::{
-    comparison, distributions, feature_values, guards, importance, leaks, random_exposure,
+    distributions, evaluation, feature_values, guards, importance, leaks, random_exposure,
 };
 use rows::TrainingRows;
 use run::Run;
@@ -111,16 +113,15 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
     let method = Method::choose(&rows, share, slope, &mut run)?;
     let committee = committee::fit(&rows, &mut run, &method, members, uplift)?;
     let (offsets, sizes) = segment_rule::estimate(&rows, &mut run, &committee);
-    let comparison = comparison::compare(&rows, &mut run, &committee)?;
+    let evaluated = evaluation::measure(&rows, &mut run, &committee, &offsets)?;
     let importance = importance::estimate(&rows, &mut run, &committee);
     leaks::warn(&rows, &mut run, &committee, &importance);
-
-    let distributions = distributions::measure(&rows, &mut run);
-
     let report = Report {
-        comparison,
+        comparison: evaluated.comparison,
         importance,
-        distributions,
+        distributions: distributions::measure(&rows, &mut run),
+        out_of_fold: evaluated.out_of_fold,
+        evaluation: evaluated.evaluation,
         ..report(&rows, run, &committee, share, sizes)
     };
     Ok(into_model(rows, committee, report, offsets))
@@ -135,10 +136,7 @@ fn report(
     segments: SegmentSizes,
 ) -> Report {
     let columns = rows.sample.features();
-    let (corrected, corrected_total) = match committee.scoring.intent {
-        Intent::Constant(_) => (0, 0.0),
-        _ => corrections(rows, &committee.labels),
-    };
+    let (corrected, corrected_total) = corrected(rows, committee);
     let constant = rows.encoder.constant_columns().map(|column| columns[column].name.clone());
     Report {
         counts: propensity::counts(rows),
@@ -159,6 +157,16 @@ fn report(
         customers: rows.customers(),
         uplift: committee.findings,
         distributions: Vec::new(),
+        out_of_fold: None,
+        evaluation: None,
+    }
+}
+
+/// The rows that were corrected, and the sum of t over rows recorded organic.
+fn corrected(rows: &TrainingRows, committee: &Committee) -> (u64, f64) {
+    match committee.scoring.intent {
+        Intent::Constant(_) => (0, 0.0),
+        _ => corrections(rows, &committee.labels),
     }
 }
 
