@@ -1,6 +1,10 @@
 //! The gain of contacting the customers that a score ranks highest: the Hájek curve, its area, Qini, and
 //! the influence of each customer on them, from which standard errors follow.
 
+mod part;
+
+pub use part::{Part, Top};
+
 /// One customer of a campaign that exposed some customers and not others.
 #[derive(Debug, Clone, Copy)]
 pub struct Contact {
@@ -55,6 +59,11 @@ impl Block {
         let mut block = Self::default();
         contacts.iter().for_each(|contact| block.add(contact));
         block
+    }
+
+    /// The weight of its customers.
+    pub fn weight(&self) -> f64 {
+        self.weight
     }
 
     /// Adds a customer.

@@ -10,6 +10,7 @@ mod history;
 mod model;
 mod networks;
 mod origin;
+mod out_of_fold;
 mod rules;
 mod scoring;
 mod sections;

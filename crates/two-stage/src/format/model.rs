@@ -5,8 +5,9 @@ use super::{
     exposure::ExposureFindings,
     history::{Comparison, Comparisons, Epoch, History},
     origin::Origin,
+    out_of_fold::{Evaluation, OutOfFold},
     scoring,
-    sections::{Sections, append},
+    sections::{Section, Sections, append},
     training::{Findings, Importance, Options, Rows, Warnings},
     uplift::UpliftFindings,
 };
@@ -32,16 +33,16 @@ pub(crate) fn write(model: &TwoStageModel, body: &mut Vec<u8>) -> Result<()> {
     append(&History { epochs }, body)?;
     let features = report.distributions.iter().map(Distribution::from).collect();
     append(&Distributions { features }, body)?;
-    if let Some(findings) = &report.uplift {
-        append(&UpliftFindings::from(findings), body)?;
-    }
-    if let Some(findings) = &report.exposure {
-        append(&ExposureFindings::from(findings), body)?;
-    }
-    if let Some(origin) = &report.origin {
-        append(&Origin::from(origin), body)?;
-    }
-    Ok(())
+    append_some(report.uplift.as_ref().map(UpliftFindings::from), body)?;
+    append_some(report.out_of_fold.as_ref().map(OutOfFold::from), body)?;
+    append_some(report.evaluation.as_ref().map(Evaluation::from), body)?;
+    append_some(report.exposure.as_ref().map(ExposureFindings::from), body)?;
+    append_some(report.origin.as_ref().map(Origin::from), body)
+}
+
+/// Appends a section that not every model has.
+fn append_some<S: Section>(section: Option<S>, body: &mut Vec<u8>) -> Result<()> {
+    section.map_or(Ok(()), |section| append(&section, body))
 }
 
 /// Decodes what scoring needs of a body.
@@ -109,5 +110,7 @@ fn report(sections: &Sections, scoring: &ScoringModel) -> Result<Report> {
         distributions: features.into_iter().map(Into::into).collect(),
         exposure: sections.get::<ExposureFindings>()?.map(Into::into),
         origin: sections.get::<Origin>()?.map(TryInto::try_into).transpose()?,
+        out_of_fold: sections.get::<OutOfFold>()?.map(Into::into),
+        evaluation: sections.get::<Evaluation>()?.map(Into::into),
     })
 }

@@ -1,6 +1,7 @@
 //! The trained model: what is stored after training, and scored with.
 
 mod distribution;
+mod evaluation;
 mod exposure;
 mod intent;
 mod label_frequency;
@@ -13,6 +14,8 @@ mod segment_rule;
 mod uplift;
 
 pub use distribution::{CategoryDistribution, Distribution, NumberDistribution};
+pub(crate) use evaluation::{BINS, CURVE_POINTS, INTENT_QUANTILES, UPLIFT_QUANTILES};
+pub use evaluation::{Bin, Evaluation, OutOfFold, UpliftCurve};
 pub use exposure::{ExposureFindings, FeatureDifference};
 pub use intent::{Intent, Slope};
 pub use label_frequency::{GroupValue, LabelFrequency};
@@ -127,6 +130,8 @@ impl TwoStageModel {
             && exposure.is_none_or(|exposure| exposure.is_sound(columns))
             && origin.as_ref().is_none_or(|origin| origin.is_sound(columns))
             && warnings.iter().chain(names).all(|text| !text.contains('\0'))
+            && self.report.out_of_fold.as_ref().is_none_or(OutOfFold::is_sound)
+            && self.report.evaluation.as_ref().is_none_or(Evaluation::is_sound)
     }
 }
 

@@ -3,8 +3,13 @@
 use std::cmp::Ordering;
 
 use super::{
-    distribution::Distribution, exposure::ExposureFindings, intent::Slope, origin::Origin,
-    segment_rule::SegmentSizes, uplift::SignedSlope,
+    distribution::Distribution,
+    evaluation::{Evaluation, OutOfFold},
+    exposure::ExposureFindings,
+    intent::Slope,
+    origin::Origin,
+    segment_rule::SegmentSizes,
+    uplift::SignedSlope,
 };
 use crate::sample::Counts;
 
@@ -177,6 +182,10 @@ pub struct Report {
     pub exposure: Option<ExposureFindings>,
     /// The origin; `None` if nobody told it.
     pub origin: Option<Origin>,
+    /// The out-of-fold scores; `None` where no row was held out.
+    pub out_of_fold: Option<OutOfFold>,
+    /// The evaluation of the out-of-fold scores.
+    pub evaluation: Option<Evaluation>,
 }
 
 impl Report {

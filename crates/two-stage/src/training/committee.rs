@@ -1,13 +1,16 @@
 //! The networks of a model: of a single member, or of a committee (option `ensemble`) whose members
 //! hold out a fold each.
 
+use std::mem::take;
+
 use super::{
-    distillation::distil,
-    engine::predict,
+    engine::{evenly, predict},
     folds::Member,
     label_correction::{Corrected, correct_by_posterior, correct_by_splc},
     method::Method,
     observer::Step,
+    out_of_fold,
+    parts::Parts,
     report::guards,
     rows::{PerRow, TrainingRows},
     run::Run,
@@ -18,12 +21,10 @@ use super::{
 };
 use crate::{
     Result,
-    model::{
-        CorrectionNetwork, Intent, LabelFrequency, Mode, Networks, UpliftFindings, UpliftNetworks,
-        UpliftRole,
-    },
+    model::{CorrectionNetwork, Intent, LabelFrequency, Mode, Score, UpliftFindings, UpliftRole},
     network::Network,
     probability::softmax,
+    word::RowIndex,
 };
 
 /// The first output's initial bias in a committee without any campaign label.
@@ -40,48 +41,14 @@ pub(super) struct Committee {
     pub first_member: Member,
     pub first: Parts,
     pub findings: Option<UpliftFindings>,
+    /// The scores of rows by the members that held them out.
+    pub out_of_fold: Vec<(RowIndex, Score)>,
 }
 
 impl Committee {
     /// t of every row; `None` where no label was corrected, because the intent is the same for all.
     pub fn corrected_labels(&self) -> Option<&PerRow<f32>> {
         (!matches!(self.scoring.intent, Intent::Constant(_))).then_some(&self.labels)
-    }
-}
-
-/// The parts that make a score.
-pub(super) struct Parts {
-    pub segmentation: Vec<Network>,
-    pub intent: Intent,
-    pub uplift: Option<UpliftNetworks>,
-}
-
-impl Parts {
-    pub fn networks(&self) -> Networks<'_> {
-        let Self { segmentation, intent, uplift } = self;
-        Networks { segmentation, intent: *intent, uplift: uplift.as_ref() }
-    }
-
-    /// The first of the networks, with the intent of all if uplift networks join them.
-    fn first(&self) -> Self {
-        let one = |networks: &[Network]| networks.iter().take(1).cloned().collect();
-        Self {
-            segmentation: one(&self.segmentation),
-            intent: if self.uplift.is_some() { self.intent } else { Intent::Learned },
-            uplift: self.uplift.as_ref().map(|uplift| UpliftNetworks {
-                networks: one(&uplift.networks),
-                slope: uplift.slope,
-                ..*uplift
-            }),
-        }
-    }
-
-    /// One network that has learned from all of them.
-    fn distilled(self, rows: &TrainingRows, run: &mut Run, members: usize) -> Result<Self> {
-        let network = distil(rows, run, self.networks(), members)?;
-        // The targets have the slope in them where uplift networks joined.
-        let intent = if self.uplift.is_some() { Intent::Learned } else { self.intent };
-        Ok(Self { segmentation: vec![network], intent, uplift: None })
     }
 }
 
@@ -135,8 +102,9 @@ struct Gathered {
     labels: PerRow<f32>,
     frequency: PerRow<f32>,
     held_out: Vec<HeldOut>,
-    /// The segments' probabilities of all held-out rows, where uplift networks join them.
-    unseen: Option<Vec<Unseen<3>>>,
+    /// The segments' probabilities of held-out rows: of all where uplift networks join them.
+    unseen: Vec<Unseen<3>>,
+    has_uplift: bool,
 }
 
 impl Gathered {
@@ -147,7 +115,8 @@ impl Gathered {
             labels: rows.fill(0.0),
             frequency: rows.fill(0.0),
             held_out: Vec::new(),
-            unseen: has_uplift.then(Vec::new),
+            unseen: Vec::new(),
+            has_uplift,
         }
     }
 
@@ -172,8 +141,8 @@ impl Gathered {
                     frequency: f64::from(frequency[row]),
                 });
             });
-            self.add_unseen(rows, run, member, &network);
         }
+        self.add_unseen(rows, run, member, &network);
         self.correction.extend(corrected.network);
         self.segmentation.push(network);
     }
@@ -185,11 +154,19 @@ impl Gathered {
         member: &Member,
         network: &Network,
     ) {
-        let Some(list) = &mut self.unseen else { return };
-        let (_, held_out) = member.split(rows, |_| true);
-        unseen::add(list, rows, run, Step::Segmentation, network, &held_out, |logits| {
-            softmax([logits[0], logits[1], logits[2]].map(f64::from))
-        });
+        let (_, mut held_out) = member.split(rows, |_| true);
+        if !self.has_uplift {
+            held_out = evenly(&held_out, out_of_fold::MAX_ROWS);
+        }
+        unseen::add(
+            &mut self.unseen,
+            rows,
+            run,
+            Step::Segmentation,
+            network,
+            &held_out,
+            |logits| softmax([logits[0], logits[1], logits[2]].map(f64::from)),
+        );
     }
 
     fn finish(
@@ -204,13 +181,10 @@ impl Gathered {
         self.labels.iter_mut().for_each(|t| *t /= count);
         self.frequency.iter_mut().for_each(|c| *c /= count);
         let label_frequency = self.label_frequency(rows, run, method);
-        let intent = intent(rows, run, method, members.len(), self.held_out);
-        run.enter(Step::Segmentation);
-        let unseen = unseen::merged(self.unseen.unwrap_or_default());
+        let held_out = take(&mut self.held_out);
+        let intent = intent(rows, run, method, members.len(), held_out);
         let role = role(rows, method, members.len());
-        let (uplift, findings) =
-            uplift.map(|uplift| uplift::join(rows, run, uplift, &unseen, intent, role)).unzip();
-        let parts = Parts { segmentation: self.segmentation, intent, uplift: uplift.flatten() };
+        let (parts, findings, out_of_fold) = self.parts(rows, run, intent, role, uplift);
         let first = parts.first();
         let has_several = members.len() > 1 || parts.uplift.is_some();
         let scoring = match has_several && rows.options.distil() {
@@ -225,7 +199,29 @@ impl Gathered {
             first_member: members.swap_remove(0),
             first,
             findings,
+            out_of_fold,
         })
+    }
+
+    /// The parts of a score, the findings of the uplift networks, and the scores of held-out rows.
+    fn parts(
+        &mut self,
+        rows: &TrainingRows,
+        run: &mut Run,
+        intent: Intent,
+        role: Option<UpliftRole>,
+        uplift: Option<Uplift>,
+    ) -> (Parts, Option<UpliftFindings>, Vec<(RowIndex, Score)>) {
+        run.enter(Step::Segmentation);
+        let unseen = unseen::merged(take(&mut self.unseen));
+        let joined =
+            uplift.as_ref().map(|uplift| uplift::join(rows, run, uplift, &unseen, intent, role));
+        let (networks, findings) = joined.unzip();
+        let segmentation = take(&mut self.segmentation);
+        let parts = Parts { segmentation, intent, uplift: networks.flatten() };
+        let engagement = uplift.map_or_else(Vec::new, |uplift| uplift.unseen);
+        let scores = out_of_fold::scores(parts.networks(), &unseen, &engagement, rows.poll());
+        (parts, findings, scores)
     }
 
     /// The label frequency as the model keeps it, checked against the corrections.

@@ -17,6 +17,8 @@ mod label_frequency;
 mod losses;
 mod method;
 mod observer;
+mod out_of_fold;
+mod parts;
 mod per_row;
 mod propensity;
 mod report;
@@ -46,7 +48,7 @@ use folds::Member;
 use label_correction::corrections;
 use method::Method;
 use report::{
-    comparison, distributions, exposed_rows, feature_values, guards, importance, leaks,
+    distributions, evaluation, exposed_rows, feature_values, guards, importance, leaks,
     random_exposure,
 };
 use rows::TrainingRows;
@@ -112,15 +114,16 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
     let method = Method::choose(&rows, share, slope, &mut run)?;
     let committee = committee::fit(&rows, &mut run, &method, members, uplift)?;
     let (offsets, sizes) = segment_rule::estimate(&rows, &mut run, &committee);
-    let comparison = comparison::compare(&rows, &mut run, &committee)?;
+    let evaluated = evaluation::measure(&rows, &mut run, &committee, &offsets)?;
     let importance = importance::estimate(&rows, &mut run, &committee);
     leaks::warn(&rows, &mut run, &committee, &importance);
-
     let report = Report {
-        comparison,
+        comparison: evaluated.comparison,
         importance,
         distributions: distributions::measure(&rows, &mut run),
         exposure: Some(exposed_rows::measure(&rows, committee.corrected_labels(), difference)),
+        out_of_fold: evaluated.out_of_fold,
+        evaluation: evaluated.evaluation,
         ..report(&rows, run, &committee, share, sizes)
     };
     Ok(into_model(rows, committee, report, offsets))
@@ -159,6 +162,8 @@ fn report(
         distributions: Vec::new(),
         exposure: None,
         origin: None,
+        out_of_fold: None,
+        evaluation: None,
     }
 }
 

@@ -4,6 +4,7 @@
 //! No true label is known: a customer that attribution missed counts as organic for every model, so
 //! a model that corrects labels may look worse by the observed ones. Qini needs no label at all.
 
+use super::ranking::contact;
 use crate::{
     Result,
     evaluation::{
@@ -20,7 +21,7 @@ use crate::{
         influence::error_over_customers,
         label_correction::Corrected,
         observer::Step,
-        rows::{TrainingRow, TrainingRows},
+        rows::TrainingRows,
         run::Run,
         scores,
         segment_rule::{self, Scored},
@@ -33,12 +34,18 @@ use crate::{
 /// training.
 const MAX_ROWS: usize = 50_000;
 
+/// The figures of the models, and the scores that the logistic regression gives the same rows.
+pub(in crate::training) struct Compared {
+    pub models: Vec<Comparison>,
+    pub logistic: Vec<(RowIndex, Score)>,
+}
+
 /// The figures of the first member and of the standard models.
 pub(in crate::training) fn compare(
     rows: &TrainingRows,
     run: &mut Run,
     committee: &Committee,
-) -> Result<Vec<Comparison>> {
+) -> Result<Compared> {
     let (_, held_out) = committee.first_member.split(rows, |_| true);
     let held_out = evenly(&held_out, MAX_ROWS);
     let one_stage = baseline(rows, run, committee, 0, rows.options.hidden_layers())?;
@@ -53,7 +60,12 @@ pub(in crate::training) fn compare(
         ("one-stage network", standard(&one_stage)),
         ("logistic regression", standard(&logistic)),
     ];
-    Ok(models.map(|(model, networks)| measure(rows, run, networks, &held_out, model)).into())
+    let scores = models.map(|(_, networks)| score(rows, run, networks, &held_out));
+    let names = models.map(|(name, _)| name);
+    let compared = names.iter().zip(&scores).map(|(name, scores)| measure(rows, scores, name));
+    let models = compared.collect();
+    let [_, _, logistic] = scores;
+    Ok(Compared { models, logistic })
 }
 
 /// Stage 1 on the observed labels of the exposed rows that the first member did not hold out.
@@ -74,20 +86,27 @@ fn baseline(
     Ok(fit(rows, run, 3, &plan, &objective, |_| ())?.network)
 }
 
-fn measure(
+fn score(
     rows: &TrainingRows,
     run: &mut Run,
     networks: Networks,
     held_out: &[RowIndex],
-    model: &str,
-) -> Comparison {
+) -> Vec<(RowIndex, Score)> {
+    let mut list = Vec::with_capacity(held_out.len());
+    scores::score(rows, run, Step::Comparison, networks, held_out, |row, score| {
+        list.push((row, score));
+    });
+    list
+}
+
+fn measure(rows: &TrainingRows, scores: &[(RowIndex, Score)], model: &str) -> Comparison {
     let (mut labelled, mut intents) = (Vec::new(), Vec::new());
     let (mut actual, mut scored) = (Vec::new(), Vec::new());
     let mut contacts = Vec::new();
-    scores::score(rows, run, Step::Comparison, networks, held_out, |index, score| {
+    for &(index, score) in rows.poll().each(scores.iter()) {
         let row = rows.row(index);
         let (segment, exposed) = (row.segment, row.exposed);
-        contacts.push((index, contact(&row, score)));
+        contacts.push((index, contact(&row, score.uplift())));
         if exposed {
             actual.push(segment);
             scored.push(Scored { score, weight: row.weight });
@@ -96,7 +115,7 @@ fn measure(
             labelled.push(segment == Segment::CampaignDriven);
             intents.push(score.intent());
         }
-    });
+    }
     let (qini, qini_se) = qini_with_error(rows, contacts).unzip();
     Comparison {
         model: model.to_owned(),
@@ -104,16 +123,6 @@ fn measure(
         macro_f1: if rows.labelled() > 0 { f1(rows, &actual, &scored) } else { None },
         qini,
         qini_se,
-    }
-}
-
-fn contact(row: &TrainingRow, score: Score) -> Contact {
-    Contact {
-        score: score.uplift(),
-        exposed: row.exposed,
-        outcome: f64::from(u8::from(row.engaged())),
-        weight: row.weight,
-        propensity: row.propensity,
     }
 }
 

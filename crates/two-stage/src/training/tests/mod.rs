@@ -9,6 +9,7 @@ mod figures;
 mod guards;
 mod leaks;
 mod options;
+mod out_of_fold;
 mod random_exposure;
 mod reference;
 mod same_bytes;

@@ -65,6 +65,7 @@ fn customers_who_are_put_off_rank_last() {
         let users = customers.iter().filter(|customer| is_app_user(customer)).count() as f64;
         let off = report.uplift.unwrap().rows_put_off;
         assert!((off - users).abs() < 0.1 * users, "{off} of {users}");
+        assert!(report.out_of_fold.as_ref().unwrap().uplift[0] < 0.0);
         assert_eq!(decode_model(&encode_model(&model).unwrap()).unwrap(), model);
     }
 }

@@ -64,13 +64,13 @@ pub(super) fn fit(
 pub(super) fn join(
     rows: &TrainingRows,
     run: &mut Run,
-    uplift: Uplift,
+    uplift: &Uplift,
     unseen: &[Unseen<3>],
     intent: Intent,
     role: Option<UpliftRole>,
 ) -> (Option<UpliftNetworks>, UpliftFindings) {
-    let Uplift { networks, slope, unseen: engagement } = uplift;
-    let judge = |role| put_off::judge(rows, &slope, &engagement, unseen, intent, role);
+    let (networks, slope) = (uplift.networks.clone(), uplift.slope);
+    let judge = |role| put_off::judge(rows, &slope, &uplift.unseen, unseen, intent, role);
     let judgement = role.map(judge);
     let puts_off = judgement.as_ref().is_some_and(|judgement| judgement.puts_off);
     let rows_put_off =
