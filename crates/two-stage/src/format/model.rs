@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Result,
-    model::{Report, ScoringModel, SegmentSizes, TwoStageModel},
+    model::{Report, ScoringModel, TwoStageModel},
     options,
     serial::corrupt,
 };
@@ -99,11 +99,7 @@ fn report(sections: &Sections, scoring: &ScoringModel) -> Result<Report> {
         comparison: models.into_iter().map(Into::into).collect(),
         warnings: texts,
         history: epochs.into_iter().map(Into::into).collect(),
-        segments: SegmentSizes {
-            rule: findings.segment_rule.into(),
-            expected: findings.segments_expected,
-            given: findings.segments_given,
-        },
+        segments: findings.segments.into(),
         propensity: findings.propensity.map(Into::into),
         customers: findings.customers,
         uplift: sections.get::<UpliftFindings>()?.map(Into::into),

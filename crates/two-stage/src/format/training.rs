@@ -49,9 +49,7 @@ pub(super) struct Findings {
     pub corrected: u64,
     pub corrected_total: f64,
     pub propensity: Option<PropensitySource>,
-    pub segment_rule: Rule,
-    pub segments_expected: [f64; 3],
-    pub segments_given: [f64; 3],
+    pub segments: SegmentSizes,
     pub customers: Option<u64>,
 }
 
@@ -62,6 +60,9 @@ impl Section for Findings {
 
 frozen_enum! { Mode of model::Mode { Simple, Exposure } }
 frozen_enum! { PropensitySource of model::PropensitySource { Constant, Given, Estimated } }
+frozen_struct! {
+    SegmentSizes of model::SegmentSizes { rule: Rule, expected: [f64; 3], given: [f64; 3] }
+}
 frozen_enum! { Rule of model::Rule { ExpectedSize, ExpectedEngagement, MostProbable, OverRepresented } }
 
 /// The importance of each feature, in the order of the features.
@@ -99,16 +100,13 @@ impl From<&model::Report> for Rows {
 
 impl From<&model::Report> for Findings {
     fn from(report: &model::Report) -> Self {
-        let model::SegmentSizes { rule, expected, given } = report.segments;
         Self {
             mode: report.mode.into(),
             campaign_share: report.campaign_share,
             corrected: report.corrected,
             corrected_total: report.corrected_total,
             propensity: report.propensity.map(Into::into),
-            segment_rule: rule.into(),
-            segments_expected: expected,
-            segments_given: given,
+            segments: (&report.segments).into(),
             customers: report.customers,
         }
     }

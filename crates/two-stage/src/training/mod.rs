@@ -104,10 +104,8 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
     let difference = random_exposure::warn(&rows, &mut run);
     let rows = propensity::estimate(rows, &mut run)?;
 
-    let share = match rows.mode() {
-        Mode::Exposure => Some(CampaignShare::estimate(&rows)?),
-        Mode::Simple => None,
-    };
+    let knows_effect = rows.mode() == Mode::Exposure;
+    let share = knows_effect.then(|| CampaignShare::estimate(&rows)).transpose()?;
     let members = Member::all(&rows);
     let uplift = uplift::fit(&rows, &mut run, &members)?;
     let slope = uplift.as_ref().map(|uplift| &uplift.slope);
@@ -137,10 +135,9 @@ fn report(
     share: Option<CampaignShare>,
     segments: SegmentSizes,
 ) -> Report {
-    let columns = rows.sample.features();
     let labels = committee.corrected_labels();
     let (corrected, corrected_total) = labels.map_or((0, 0.0), |labels| corrections(rows, labels));
-    let constant = rows.encoder.constant_columns().map(|column| columns[column].name.clone());
+    let name = |column: usize| rows.sample.features()[column].name.clone();
     Report {
         counts: propensity::counts(rows),
         rows: rows.len() as u64,
@@ -150,7 +147,7 @@ fn report(
         campaign_share: share.map(|share| (share.share, share.error)),
         corrected,
         corrected_total,
-        constant_features: constant.collect(),
+        constant_features: rows.encoder.constant_columns().map(name).collect(),
         importance: Vec::new(),
         comparison: Vec::new(),
         warnings: run.warnings,
