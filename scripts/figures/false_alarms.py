@@ -32,7 +32,10 @@ GUARDS = {
     "no effect": "shows no effect",
     "engage less": "engage less",
     "put off": "put off",
+    "no effect on average": "no effect on engagement on average",
+    "inverted exposure": "is exposed inverted",
     "equal intent": "the intent does not differ",
+    "equal uplift": "the uplift does not differ",
     "too few distinct scores": "too few distinct values",
 }
 # These say what the number of rows lets them know, and are right where they fire.
@@ -40,6 +43,7 @@ RIGHT = {
     "rough label frequency",
     "too few rows for the label frequency",
     "equal intent",
+    "equal uplift",
 }
 
 EXPLANATION = f"""\

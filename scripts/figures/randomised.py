@@ -11,7 +11,7 @@ RIVALS = [ENGAGEMENT, LOGISTIC, TREES]
 JUDGED_RIVALS = [ENGAGEMENT, LOGISTIC]
 TIMES = {1: "once", 2: "twice", 3: "three times", 4: "four times"}
 # Known misses, by campaign and rival, as the design reports them.
-KNOWN = {("Hillstrom, women's", LOGISTIC): "−6.3 ± 2.1"}
+KNOWN = {("Hillstrom, women's", LOGISTIC): (-6.3, 2.1)}
 
 EXPLANATION = f"""\
 Campaigns that were sent to a part of the people chosen at random: Hillstrom's e-mails (64,000 customers, a visit),
@@ -66,10 +66,10 @@ def judge(title, figures, differences):
     holds = value + 2 * error >= 0
     known = KNOWN.get((title, rival))
     verdict = "ok" if holds else "MISSED"
-    if known and not holds:
-        verdict = f"MISSED, as known ({known})"
+    if known and not holds and value + 2 * error >= known[0]:
+        verdict, holds = f"MISSED, as known ({signed(*known)})", True
     claim = f"product minus {rival} not below −2 errors"
-    return [title, claim, signed(value, error), verdict], holds or known is not None
+    return [title, claim, signed(value, error), verdict], holds
 
 
 def write(report, pool, randomised, keys):
