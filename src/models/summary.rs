@@ -81,10 +81,10 @@ fn verdict(model: &TwoStageModel) -> &'static str {
             "unknown: nobody was left out of the campaign, so what it causes cannot be measured"
         }
         (Mode::Exposure, Some(qini)) if ranks(qini) && best_standard(report) > qini.0 => {
-            "in part: on held-out rows, ranking by campaign_uplift does better than chance, but a standard model does better still"
+            "in part: on held-out rows, ranking by campaign_uplift does better than chance, but the Qini of a standard model is higher still"
         }
         (Mode::Exposure, Some(qini)) if ranks(qini) => {
-            "it seems so: on held-out rows, ranking by campaign_uplift does better than chance and the standard models"
+            "it seems so: on held-out rows, ranking by campaign_uplift does better than chance"
         }
         (Mode::Exposure, Some(_)) => {
             "not shown: on held-out rows, ranking by campaign_uplift beats chance by less than two standard errors, if at all"
