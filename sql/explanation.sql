@@ -5,7 +5,7 @@ CREATE TYPE feature_contribution AS (feature text, value text, contribution doub
 COMMENT ON TYPE feature_contribution IS 'the contribution of a feature to the intent of one customer';
 COMMENT ON COLUMN feature_contribution.feature IS 'name of the feature';
 COMMENT ON COLUMN feature_contribution.value IS 'the customer''s value of the feature';
-COMMENT ON COLUMN feature_contribution.contribution IS 'log-odds of the intent that the feature adds, compared with the average customer; where the campaign puts customers off, the uplift that it adds';
+COMMENT ON COLUMN feature_contribution.contribution IS 'log-odds of the intent that the feature adds, compared with the average customer; where the campaign puts customers off, and in a committee that was not distilled and saw no campaign label, the uplift that it adds';
 
 CREATE FUNCTION explain_customer(features anyelement) RETURNS SETOF feature_contribution
     AS 'MODULE_PATHNAME', 'pg_intent_explain_customer' LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100000 ROWS 30;

@@ -27,7 +27,8 @@ the same halves. The figures are means over the sixteen held-out halves. Definit
   features standardised; the "most engaged" targeting of common practice.
 - T-learner: the engagement model minus the same model trained on the unmailed.
 - Gain: the incremental visit rate of the half of the held-out customers that `campaign_uplift` ranks highest, minus that
-  of the half that the engagement model ranks highest, in basis points. Its standard deviation is over the splits."""
+  of the half that the engagement model ranks highest, in basis points. Its standard deviation is over the
+  splits, and no error over customers."""
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,11 @@ NO_EFFECT = ("no effect", "campaign_intent is 0 for everybody")
 SMALL_EFFECT = "charity"
 
 EXPLANATION = f"""\
-Each campaign was sent at random, no column was known only later, and each had an effect: no guard's warning may fire.
+Each campaign was sent at random, no column was known only later, and each had an effect: no guard may fire but two.
 These are the warnings of the trainings of the sections above and of one on all rows. "{EVEN[0]} …" and
-"{EVEN[1]} …" are no false alarms: they say what the rows can tell (the slope is within one standard error
-of 0). "No effect" is one, but for charity, where the effect on a half is about two standard errors from 0."""
+"{EVEN[1]} …" are no false alarms: they say what the rows can tell (the slope is not more than one
+standard error above 0). "No effect" counts as a false alarm except on charity, whose effect in a half is about two
+standard errors."""
 
 
 def train_on_all(backend, campaign):
@@ -50,7 +51,7 @@ def lines_of(campaign, title, warnings):
     lines = lines or [[title, str(len(warnings)), "none"]]
     reached = f"{alarms} of {len(warnings)} trainings"
     verdict = "MISSED" if alarms else "ok"
-    return lines, [title, "no guard's warning", reached, verdict], not alarms
+    return lines, [title, "no other guard fires", reached, verdict], not alarms
 
 
 def write(report, pool, randomised, keys):

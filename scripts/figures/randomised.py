@@ -67,7 +67,7 @@ def judge(title, figures, differences):
     known = KNOWN.get((title, rival))
     verdict = "ok" if holds else "MISSED"
     if known and not holds and value + 2 * error >= known[0]:
-        verdict, holds = f"MISSED, as known ({signed(*known)})", True
+        verdict, holds = f"MISSED, as before ({signed(*known)})", True
     claim = f"product minus {rival} not below −2 errors"
     return [title, claim, signed(value, error), verdict], holds
 

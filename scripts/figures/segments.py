@@ -25,8 +25,9 @@ The default `segment_rule`, `expected_size`, gives each segment to as many custo
 Sizes are shares of the people, as expected → given: of those that trained ("training"), and of those that the model did
 not see ("held out": both halves of the first split; of simulated customers {ROWS:,} others, means of {SEEDS} seeds). The
 incremental rate is the engaged share of the exposed minus that of the unexposed within a segment, per 1,000 held-out
-people, with its standard error over customers or households. Trainings by a committee of 5. Where the rule in force is
-not `expected_size`, the intent was too even to size organic and campaign-driven customers apart."""
+people, with its standard error over customers or households. Trainings by a committee of 5. Where
+two segments' rates differ by less than two errors, as in most of gotv and in charity, the rows do not show that their
+people respond differently. The sizes of charity are not judged: too few give."""
 SIMULATED_EXPLANATION = f"""\
 Macro-F1 of the true segments of exposed simulated customers, with the most probable segment and with the segment that
 the default rule gives; mean of {SEEDS} seeds, and the standard error of the difference over them."""

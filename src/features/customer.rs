@@ -11,6 +11,7 @@ pub struct CustomerColumn {
     place: usize,
     /// The reader of texts, floats and dates, whose written form depends on settings or on padding.
     reader: Option<Reader>,
+    is_numeric: bool,
 }
 
 impl CustomerColumn {
@@ -21,7 +22,9 @@ impl CustomerColumn {
                 matches!(number, Number::Float4 | Number::Float8 | Number::Date | Number::Boolean)
             }
         };
-        Self { place, reader: Reader::of_type(declared).filter(is_read) }
+        let reader = Reader::of_type(declared);
+        let is_numeric = matches!(reader, Some(Reader::Numeric));
+        Self { place, reader: reader.filter(is_read), is_numeric }
     }
 
     pub fn place(&self) -> usize {
@@ -32,7 +35,9 @@ impl CustomerColumn {
     pub fn read(&mut self, value: Option<Scalar>) -> Result<Option<Customer>, Failure> {
         let Some(value) = value else { return Ok(None) };
         let Some(reader) = &mut self.reader else {
-            return Ok(Some(Customer::named(value.written())));
+            let written = value.written();
+            let name = if self.is_numeric { shortest_numeric(written) } else { Some(written) };
+            return Ok(name.map(Customer::named));
         };
         reader.prepare(value)?;
         Ok(match reader.read(value)? {
@@ -42,6 +47,16 @@ impl CustomerColumn {
             Value::Category(text) => Some(Customer::named(text.as_bytes())),
         })
     }
+}
+
+/// Cuts the zeros behind the point off, which make no other number; `None` for NaN.
+fn shortest_numeric(written: &[u8]) -> Option<&[u8]> {
+    if written == b"NaN" {
+        return None;
+    }
+    let Some(point) = written.iter().position(|&byte| byte == b'.') else { return Some(written) };
+    let end = written.iter().rposition(|&byte| byte != b'0').map_or(0, |last| last + 1);
+    Some(&written[..end.max(point)]).map(|name| name.strip_suffix(b".").unwrap_or(name))
 }
 
 /// Makes the error for a name that no column or element has. `features` says what the features are.

@@ -62,16 +62,13 @@ fn ranks((qini, error): (f64, f64)) -> bool {
     qini > MIN_ERRORS * error
 }
 
-/// Returns the highest Qini coefficient of the standard models.
-fn best_standard(report: &Report) -> f64 {
-    let others = report.comparison.iter().skip(1).filter_map(|model| model.qini);
-    others.fold(f64::NEG_INFINITY, f64::max)
-}
-
 fn verdict(model: &TwoStageModel) -> &'static str {
     let report = model.report();
     if report.shows_no_effect() {
-        return "no: those sent the campaign do not engage measurably more than the others";
+        return "not shown: those sent the campaign do not engage measurably more than the others";
+    }
+    if report.mean_effect() == Some(Ordering::Less) {
+        return "no: those sent the campaign engage less than the others";
     }
     if model.has_equal_uplift() {
         return "no: campaign_uplift is the same for all customers";
@@ -79,9 +76,6 @@ fn verdict(model: &TwoStageModel) -> &'static str {
     match (report.mode, qini(report)) {
         (Mode::Simple, _) => {
             "unknown: nobody was left out of the campaign, so what it causes cannot be measured"
-        }
-        (Mode::Exposure, Some(qini)) if ranks(qini) && best_standard(report) > qini.0 => {
-            "in part: on held-out rows, ranking by campaign_uplift does better than chance, but the Qini of a standard model is higher still"
         }
         (Mode::Exposure, Some(qini)) if ranks(qini) => {
             "it seems so: on held-out rows, ranking by campaign_uplift does better than chance"
@@ -97,6 +91,9 @@ fn next_step(model: &TwoStageModel) -> &'static str {
     let report = model.report();
     if report.shows_no_effect() || model.has_equal_uplift() {
         return "train on more customers, or on a campaign that was sent to a random part of them";
+    }
+    if report.mean_effect() == Some(Ordering::Less) {
+        return "check that exposed is true for those who were sent the campaign";
     }
     match (report.mode, qini(report)) {
         (Mode::Simple, _) => {
@@ -152,10 +149,12 @@ fn rows(model: &TwoStageModel) -> Vec<Line> {
         line("training", "of them engaged", grouped(report.rows_engaged)),
         line("training", "of them labelled campaign_driven", grouped(report.rows_labelled)),
     ];
+    lines.extend(report.customers.map(|count| line("training", "customers", grouped(count))));
     let left_out = [
         ("left out: no features", counts.null_features),
         ("left out: outcome not known", counts.unlabelled),
         ("left out: weight 0", counts.zero_weight),
+        ("left out: exposure nearly certain", counts.no_overlap),
     ];
     let given = left_out.into_iter().filter(|(_, count)| *count > 0);
     lines.extend(given.map(|(item, count)| line("training", item, grouped(count))));
@@ -165,10 +164,17 @@ fn rows(model: &TwoStageModel) -> Vec<Line> {
 fn campaign(model: &TwoStageModel) -> Vec<Line> {
     let report = model.report();
     let share = report.campaign_share.map(|(share, error)| {
-        let figures = format!("{:.0} %, standard error {:.0} %", 100.0 * share, 100.0 * error);
+        let percent = |share: f64, error: f64| {
+            format!("{:.0} %, standard error {:.0} %", 100.0 * share, 100.0 * error)
+        };
+        let figures = percent(share, error);
         let value = match report.mean_effect() {
             _ if report.shows_no_effect() => format!("nothing measurable ({figures})"),
-            Some(Ordering::Less) => format!("less engagement of those sent it: {figures}"),
+            Some(Ordering::Less) => {
+                let others = 1.0 - share;
+                let less = percent(-share / others, error / (others * others));
+                format!("those sent it engage less than the others, by {less}")
+            }
             Some(Ordering::Equal) => {
                 format!("nothing measurable on average, but customers differ ({figures})")
             }
@@ -187,10 +193,11 @@ fn campaign(model: &TwoStageModel) -> Vec<Line> {
 fn put_off(report: &Report) -> Option<Line> {
     let findings = report.uplift.filter(|findings| findings.put_off_ratio.is_some())?;
     let value = if findings.puts_off {
-        let rows = grouped(findings.rows_put_off.round() as u64);
-        format!("about {rows} customers, whose campaign_uplift is negative: leave them out")
+        let count = grouped(findings.rows_put_off.round() as u64);
+        let what = if report.customers.is_some() { "rows" } else { "customers" };
+        format!("about {count} {what}, whose campaign_uplift is negative: leave them out")
     } else {
-        "nobody, as far as held-out rows show".to_owned()
+        "not shown for anybody, which does not prove that there is none".to_owned()
     };
     Some(line("campaign", "put off", value))
 }

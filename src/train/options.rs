@@ -3,7 +3,10 @@
 use serde_json::{Map, Value as Json};
 use two_stage::options::{self, OptionInfo, Options};
 
-use crate::pg::{Call, Failure, SqlResult, SqlState, SqlValue, json_of_content, sql_function};
+use crate::{
+    features::roles::is_role,
+    pg::{Call, Failure, SqlResult, SqlState, SqlValue, json_of_content, sql_function},
+};
 
 sql_function!(train_options);
 
@@ -39,7 +42,19 @@ fn train_options(call: &Call) -> SqlResult {
 pub fn read_options(written: Option<&[u8]>) -> Result<Options, Failure> {
     match written {
         None => Ok(Options::default()),
-        Some(content) => Ok(Options::from_json(&json_of_content(content)?)?),
+        Some(content) => checked(Options::from_json(&json_of_content(content)?)?),
+    }
+}
+
+/// Refuses a column as the customer that has a role of its own.
+fn checked(options: Options) -> Result<Options, Failure> {
+    match options.customer().filter(|name| is_role(name)) {
+        None => Ok(options),
+        Some(name) => Err(Failure::new(
+            SqlState::ERRCODE_INVALID_PARAMETER_VALUE,
+            format!("option \"customer\" names \"{name}\", which has a role of its own"),
+        )
+        .with_hint("Name the column that says whose row it is.")),
     }
 }
 
@@ -72,7 +87,7 @@ impl QueryOptions {
         };
         check_known(&given)?;
         let json = Json::Object(given).to_string();
-        let customer = Options::from_json(&json)?.customer();
+        let customer = checked(Options::from_json(&json)?)?.customer();
         Ok(Self { json, excluded, customer })
     }
 }

@@ -47,6 +47,9 @@ FROM (SELECT train_intent_model(f, observed_segment, '{"ensemble": 1, "epochs": 
 -- Exposure that is turned round for everybody.
 SELECT regexp_replace(warning, '-?[0-9]+(\.[0-9]+)?', '#', 'g') AS warning
 FROM (SELECT train_intent_model(f, observed_segment, NOT exposed, '{"ensemble": 2, "epochs": 10, "hidden_layers": [4]}') AS model FROM simulate_customers(4000) c, LATERAL (SELECT c.recency, c.frequency, c.discount_share) f) t, model_info(model), unnest(warnings) AS warning;
+SELECT topic, item, regexp_replace(value, '[0-9]+', '#', 'g') AS value
+FROM (SELECT train_intent_model(f, observed_segment, NOT exposed, '{"ensemble": 2, "epochs": 10, "hidden_layers": [4]}') AS model FROM simulate_customers(4000) c, LATERAL (SELECT c.recency, c.frequency, c.discount_share) f) t,
+    model_summary(model) WHERE item IN ('does it work', 'caused', 'then');
 
 SELECT drop_model('dogs');
 DROP TABLE ranked;

@@ -124,6 +124,13 @@ SELECT model::bytea = trained('code', 'many_visits')::bytea AS same, rows_used <
 FROM sampled, LATERAL model_info(model);
 RESET max_parallel_workers_per_gather;
 RESET pg_intent.training_memory;
+SELECT * FROM failure($$SELECT train_intent_model(f, observed_segment, exposed, '{"customer": "exposed"}') FROM visits v, LATERAL (SELECT v.recency, v.exposed) f$$);
+SELECT * FROM failure($$SELECT train_model('visits', 'SELECT recency, observed_segment, exposed FROM visits', '{"customer": "exposed"}')$$);
+-- Equal numerics are one customer, however they are written; NaN is a customer of its own, each time.
+SELECT model_a::bytea = model_b::bytea AS same, customers FROM (SELECT trained('id', '(SELECT *, (customer_id * 10)::numeric AS id FROM visits)') AS model_a,
+    trained('id', '(SELECT *, CASE visit % 3 WHEN 0 THEN customer_id * 10.00 WHEN 1 THEN customer_id * 10.0 ELSE customer_id * 10 END AS id FROM visits)') AS model_b) m, model_info(model_b);
+SELECT customers FROM model_info(trained('id', '(SELECT *, CASE WHEN customer_id < 1000 THEN customer_id ELSE ''NaN''::numeric END AS id FROM visits)'));
+SELECT item, value FROM model_summary((SELECT model FROM by_customer WHERE customer = 'code')) WHERE item IN ('customers', 'rows used');
 DROP VIEW days, copies;
 DROP TABLE visits, by_customer, dated, arrays, shuffled_visits, many_visits, sampled;
 DROP FUNCTION trained;

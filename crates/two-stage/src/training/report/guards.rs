@@ -96,9 +96,10 @@ pub(in crate::training) fn equal_uplift(slope: &SignedSlope, run: &mut Run) {
 }
 
 /// Warns of customers who are put off.
-pub(in crate::training) fn put_off(rows: f64, run: &mut Run) {
+pub(in crate::training) fn put_off(rows: &TrainingRows, count: f64, run: &mut Run) {
+    let customers = if rows.have_customers() { "rows are of customers who" } else { "customers" };
     run.warn(format!(
-        "about {rows:.0} customers are put off by the campaign: leave out those whose campaign_uplift is negative"
+        "about {count:.0} {customers} are put off by the campaign: leave out those whose campaign_uplift is negative"
     ));
 }
 

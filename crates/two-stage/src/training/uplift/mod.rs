@@ -76,7 +76,7 @@ pub(super) fn join(
     let rows_put_off =
         judgement.as_ref().map_or(0.0, |judgement| judgement.share * rows.len() as f64);
     if puts_off {
-        guards::put_off(rows_put_off, run);
+        guards::put_off(rows, rows_put_off, run);
     }
     if matches!(role, Some(UpliftRole::Half | UpliftRole::Alone)) {
         guards::equal_uplift(&slope, run);
