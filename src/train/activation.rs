@@ -1,5 +1,7 @@
 //! The rule that a bad training never replaces a good model.
 
+use std::cmp::Ordering;
+
 use two_stage::model::TwoStageModel;
 
 use crate::{
@@ -11,6 +13,9 @@ use crate::{
 pub fn must_not_replace(model: &TwoStageModel) -> Option<&'static str> {
     if model.report().shows_no_effect() {
         return Some("the campaign shows no effect on engagement");
+    }
+    if model.report().mean_effect() == Some(Ordering::Less) {
+        return Some("those sent the campaign engage less than the others");
     }
     model.has_equal_uplift().then_some("campaign_uplift is the same for all customers")
 }

@@ -33,8 +33,8 @@ pub(crate) struct Explained<'m>(pub Networks<'m>);
 
 impl ScoringModel {
     /// The contribution of each column to the logit of a customer's intent, beyond the average
-    /// customer's: in log-odds, so that 0.7 doubles the odds. If the campaign puts some customers off,
-    /// it is the contribution to the uplift, in probability. Takes exactly one value for each column.
+    /// customer's: in log-odds, so that 0.7 doubles the odds. If the campaign puts some customers off, or
+    /// uplift networks join the score, it is the contribution to the uplift, in probability. Takes exactly one value for each column.
     pub fn explain<'a>(
         &self,
         values: impl Iterator<Item = Value<'a>>,

@@ -107,7 +107,7 @@ pub struct Comparison {
     pub auc: Option<f64>,
     /// Macro-F1 of the three segments of exposed customers; `None` without any campaign label.
     pub macro_f1: Option<f64>,
-    /// Qini coefficient of P(campaign-driven), in exposure mode.
+    /// Qini coefficient of the uplift, in exposure mode.
     pub qini: Option<f64>,
     /// Its standard error.
     pub qini_se: Option<f64>,
@@ -122,7 +122,7 @@ pub struct UpliftFindings {
     pub put_off_ratio: Option<f64>,
     /// Set where the campaign puts some customers off.
     pub puts_off: bool,
-    /// Customers of the training whom the campaign would put off, if it puts any off.
+    /// Rows of customers whom the campaign would put off, if it puts any off.
     pub rows_put_off: f64,
     /// The slope of the intent, where the networks of the model have it in them.
     pub intent_slope: Option<Slope>,

@@ -213,7 +213,7 @@ impl Gathered {
         uplift: Option<Uplift>,
     ) -> (Parts, Option<UpliftFindings>, Vec<(RowIndex, Score)>) {
         run.enter(Step::Segmentation);
-        let unseen = unseen::merged(take(&mut self.unseen));
+        let unseen = unseen::in_order(take(&mut self.unseen));
         let joined =
             uplift.as_ref().map(|uplift| uplift::join(rows, run, uplift, &unseen, intent, role));
         let (networks, findings) = joined.unzip();

@@ -7,6 +7,9 @@ use crate::{
     word::RowIndex,
 };
 
+/// Fewer customers carry no standard error.
+const MIN_CUSTOMERS: u64 = 50;
+
 /// Refuses a sample from which all rows had to go, because a single customer fills it.
 pub(super) fn check_sample(sample: &Sample) -> Result<()> {
     match sample.sampled() {
@@ -15,6 +18,17 @@ pub(super) fn check_sample(sample: &Sample) -> Result<()> {
                 "a single customer has more of the {rows} rows than the training's memory holds"
             ),
             "Allow the training more memory, or leave out option customer.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses so few customers that no standard error over them means anything.
+pub(super) fn check_count(rows: &TrainingRows) -> Result<()> {
+    match rows.customers() {
+        Some(count) if count < MIN_CUSTOMERS => Err(insufficient(
+            format!("{count} customers can be used, but {MIN_CUSTOMERS} are needed"),
+            "Name a column that tells customers apart, or leave out option customer.",
         )),
         _ => Ok(()),
     }

@@ -99,6 +99,7 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
     run.enter(Step::Encoding);
     customers::check_sample(sample)?;
     let rows = TrainingRows::new(sample, options, &mut run.warnings)?;
+    customers::check_count(&rows)?;
     feature_values::warn(&rows, &mut run);
     guards::contradicted_propensity(&rows, &mut run);
     let difference = random_exposure::warn(&rows, &mut run);

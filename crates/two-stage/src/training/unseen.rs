@@ -3,7 +3,7 @@
 use super::{engine::predict, observer::Step, rows::TrainingRows, run::Run};
 use crate::{network::Network, word::RowIndex};
 
-/// A row, with the mean opinion on those copies of it that some network held out.
+/// The copies of a row that a network held out, with its opinion.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Unseen<const N: usize> {
     pub row: RowIndex,
@@ -33,19 +33,9 @@ pub(super) fn add<const N: usize>(
     });
 }
 
-/// Puts the rows in canonical order, each once.
-pub(super) fn merged<const N: usize>(mut list: Vec<Unseen<N>>) -> Vec<Unseen<N>> {
+/// Puts the rows in canonical order. Copies of a row that several networks held out stay apart: a mean of
+/// these networks' opinions would know something of the outcomes of each other's rows.
+pub(super) fn in_order<const N: usize>(mut list: Vec<Unseen<N>>) -> Vec<Unseen<N>> {
     list.sort_by_key(|unseen| unseen.row);
-    list.dedup_by(|next, first| {
-        let same = next.row == first.row;
-        if same {
-            let total = first.copies + next.copies;
-            for (mean, of_next) in first.opinion.iter_mut().zip(next.opinion) {
-                *mean += (of_next - *mean) * next.copies / total;
-            }
-            first.copies = total;
-        }
-        same
-    });
     list
 }

@@ -1,4 +1,4 @@
-//! The importance of each feature for the intent: its mean absolute contribution over training rows.
+//! The importance of each feature for the intent, or for the signed uplift: its mean absolute contribution over training rows.
 //!
 //! The permutation importance would ask how much worse the model gets, which takes the true labels,
 //! and those are missing. Contributions take none.

@@ -264,3 +264,22 @@ fn a_damaged_evaluation_is_refused() {
         assert!(refused.message.contains("do not fit together"), "{place}: {}", refused.message);
     }
 }
+
+#[test]
+fn customers_who_look_alike_are_not_ranked_by_their_outcome() {
+    let place = |name: &str| FEATURES.iter().position(|(feature, _)| *feature == name).unwrap();
+    let kept = ["app_user", "push_optin"].map(place);
+    let alike = |mut customer: Customer| {
+        for (place, value) in customer.features.iter_mut().enumerate() {
+            *value = if kept.contains(&place) { *value } else { 0.0 };
+        }
+        customer
+    };
+    let customers =
+        Campaign { missing_rate: 1.0, exposed_share: 0.6, seed: 3 }.customers(0, 12_000);
+    let customers: Vec<Customer> = customers.into_iter().map(alike).collect();
+    let model = train_on(&customers, COMMITTEE);
+    // Four kinds of customers cannot be ranked far below chance, but their outcomes can.
+    let curve = parts(&model).1.model.unwrap();
+    assert!(curve.qini > -3.0 * curve.qini_error, "{} {}", curve.qini, curve.qini_error);
+}

@@ -54,7 +54,7 @@ pub(super) fn fit(
         });
         networks.push(network);
     }
-    let unseen = unseen::merged(held_out);
+    let unseen = unseen::in_order(held_out);
     let slope = signed_slope::estimate(rows, &unseen, exposed_share);
     Ok(Some(Uplift { networks, slope, unseen }))
 }

@@ -70,28 +70,39 @@ pub(in crate::training) fn judge(
 /// The mean uplift of the lowest fifth, in standard errors.
 fn lowest_ratio(rows: &TrainingRows, predicted: &mut [Predicted]) -> Option<f64> {
     rows.poll().sort(predicted, &|a, b| a.uplift.total_cmp(&b.uplift).then(a.row.cmp(&b.row)));
-    let weight = |row: &Predicted| row.copies * rows.row(row.row).weight;
-    let all: f64 = predicted.iter().map(weight).sum();
-    let (mut sum, mut total, mut count) = (0.0, 0.0, 0);
-    for row in predicted.iter() {
-        if total + weight(row) > LOWEST * all {
-            break;
-        }
-        sum += weight(row) * effect(&rows.row(row.row), row);
-        total += weight(row);
-        count += 1;
+    let lowest = lowest(rows, predicted);
+    let (mut sum, mut total) = (0.0, 0.0);
+    for &(row, weight) in rows.poll().each(lowest.iter()) {
+        sum += row.copies * weight * effect(&rows.row(row.row), row);
+        total += row.copies * weight;
     }
     let mean = sum / total;
-    let of_copy = |predicted: &Predicted| {
-        let row = rows.row(predicted.row);
-        row.weight * (effect(&row, predicted) - mean) / total
+    let of_copy = |&(predicted, weight): &(&Predicted, f64)| {
+        weight * (effect(&rows.row(predicted.row), predicted) - mean) / total
     };
-    let lowest = &predicted[..count];
-    let square = lowest.iter().map(|row| row.copies * of_copy(row) * of_copy(row)).sum::<f64>();
+    let square = lowest.iter().map(|one| one.0.copies * of_copy(one) * of_copy(one)).sum::<f64>();
     let copies =
-        lowest.iter().flat_map(|row| repeat_n((row.row, of_copy(row)), row.copies as usize));
+        lowest.iter().flat_map(|one| repeat_n((one.0.row, of_copy(one)), one.0.copies as usize));
     let error = error_over_customers(rows, square.sqrt(), copies);
     (error > 0.0).then_some(mean / error)
+}
+
+/// The fifth with the lowest uplift, with the weight of a copy of each row. Of rows of equal uplift that
+/// only in part belong to it, each counts for that part.
+fn lowest<'p>(rows: &TrainingRows, sorted: &'p [Predicted]) -> Vec<(&'p Predicted, f64)> {
+    let weight = |row: &Predicted| row.copies * rows.row(row.row).weight;
+    let mut left = LOWEST * sorted.iter().map(weight).sum::<f64>();
+    let mut lowest = Vec::new();
+    for block in sorted.chunk_by(|a, b| a.uplift == b.uplift) {
+        let of_block: f64 = block.iter().map(weight).sum();
+        let part = (left / of_block).min(1.0);
+        if part <= 0.0 {
+            break;
+        }
+        lowest.extend(block.iter().map(|row| (row, part * rows.row(row.row).weight)));
+        left -= part * of_block;
+    }
+    lowest
 }
 
 /// ψ, the doubly robust effect of exposure on a row.
