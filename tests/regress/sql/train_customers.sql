@@ -124,7 +124,7 @@ SELECT model::bytea = trained('code', 'many_visits')::bytea AS same, rows_used <
 FROM sampled, LATERAL model_info(model);
 RESET max_parallel_workers_per_gather;
 RESET pg_intent.training_memory;
-SELECT * FROM failure($$SELECT train_intent_model(f, observed_segment, exposed, '{"customer": "exposed"}') FROM visits v, LATERAL (SELECT v.recency, v.exposed) f$$);
+SELECT * FROM failure($$SELECT train_intent_model(f, v.observed_segment, v.exposed, '{"customer": "exposed"}') FROM visits v, LATERAL (SELECT v.recency, v.exposed) f$$);
 SELECT * FROM failure($$SELECT train_model('visits', 'SELECT recency, observed_segment, exposed FROM visits', '{"customer": "exposed"}')$$);
 -- Equal numerics are one customer, however they are written; NaN is a customer of its own, each time.
 SELECT model_a::bytea = model_b::bytea AS same, customers FROM (SELECT trained('id', '(SELECT *, (customer_id * 10)::numeric AS id FROM visits)') AS model_a,
