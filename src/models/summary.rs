@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use two_stage::model::{Comparison, Mode, Report, TwoStageModel};
+use two_stage::model::{Comparison, Mode, Report, TwoStageModel, is_significant};
 
 use super::argument::load_inspected;
 use crate::{
@@ -48,18 +48,10 @@ fn line(topic: &'static str, item: &str, value: impl Into<String>) -> Line {
     (topic, item.to_owned(), value.into())
 }
 
-/// A result that is this many standard errors from 0 is not chance.
-const MIN_ERRORS: f64 = 2.0;
-
 /// Returns the Qini coefficient of the model on the rows that it held out, with its standard error.
 fn qini(report: &Report) -> Option<(f64, f64)> {
     let model = report.comparison.first()?;
     model.qini.zip(model.qini_se)
-}
-
-/// Tells if ranking by the uplift does better than chance, as far as the held-out rows show.
-fn ranks((qini, error): (f64, f64)) -> bool {
-    qini > MIN_ERRORS * error
 }
 
 fn verdict(model: &TwoStageModel) -> &'static str {
@@ -77,7 +69,7 @@ fn verdict(model: &TwoStageModel) -> &'static str {
         (Mode::Simple, _) => {
             "unknown: nobody was left out of the campaign, so what it causes cannot be measured"
         }
-        (Mode::Exposure, Some(qini)) if ranks(qini) => {
+        (Mode::Exposure, Some(qini)) if is_significant(qini) => {
             "it seems so: on held-out rows, ranking by campaign_uplift does better than chance"
         }
         (Mode::Exposure, Some(_)) => {
@@ -99,7 +91,7 @@ fn next_step(model: &TwoStageModel) -> &'static str {
         (Mode::Simple, _) => {
             "send the next campaign to a random part of the customers, and train with exposed"
         }
-        (Mode::Exposure, Some(qini)) if !ranks(qini) => {
+        (Mode::Exposure, Some(qini)) if !is_significant(qini) => {
             "train on more customers before you choose any by campaign_uplift"
         }
         (Mode::Exposure, _) => {

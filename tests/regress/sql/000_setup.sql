@@ -31,7 +31,7 @@ BEGIN
     END LOOP;
 END $$;
 
--- What a model learned: its sections without the one that says where it comes from.
+-- The function returns the sections of a model without the one that says where it comes from.
 CREATE FUNCTION learned(model intent_model) RETURNS bytea LANGUAGE plpgsql AS $$
 DECLARE
     bytes bytea := model::bytea;

@@ -19,7 +19,7 @@ SELECT count(*) FILTER (WHERE uplift = campaign_uplift AND campaign_uplift = p_c
     count(*) FILTER (WHERE put_off BETWEEN 0 AND p_low_engagement AND p_campaign_driven >= 0 AND p_campaign_driven * put_off = 0) AS parts
 FROM ranked;
 SELECT attname FROM pg_attribute WHERE attrelid = 'customer_score'::regclass ORDER BY attnum;
--- What the training says of them.
+-- The findings of the training count them.
 SELECT abs(rows_put_off::float8 / (SELECT count(*) FROM dogs WHERE app_user) - 1) < 0.1 AS rows_put_off, put_off_ratio < -3 AS established, uplift_slope > 0.5 AS slope, uplift_slope_ratio > 10 AS ratio,
     abs(campaign_share) < 2 * campaign_share_error AS no_effect_on_average
 FROM model_info('dogs');

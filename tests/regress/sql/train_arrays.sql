@@ -3,7 +3,7 @@ SET pg_intent.progress = off;
 SET client_min_messages = error;
 \set options '''{"epochs": 10, "hidden_layers": [4]}'''
 
--- The same numbers teach the same, whatever their type.
+-- Equal numbers teach the same, whatever their type.
 CREATE TABLE whole AS SELECT customer_id, ARRAY[round(recency)::int, tier::int] AS x, observed_segment, exposed FROM customers;
 WITH trained AS (
     SELECT learned(train_intent_model(x::float8[], observed_segment, exposed, :options)) AS f8,

@@ -102,7 +102,7 @@ FROM active_model('visits') model, LATERAL model_info('visits');
 SELECT version FROM train_model('visits', 'SELECT recency, frequency, code, observed_segment, exposed FROM visits', ('{"customer": "code", "exclude": ["code"],' || :'options' || '}')::jsonb);
 SELECT customers FROM model_info('visits');
 
--- The same bytes by parallel workers and in another order.
+-- Parallel workers and another order give the same bytes.
 CREATE TABLE shuffled_visits AS SELECT * FROM visits ORDER BY hashint8(visit);
 ALTER TABLE visits SET (parallel_workers = 3);
 ANALYZE visits, shuffled_visits;

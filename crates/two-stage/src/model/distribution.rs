@@ -3,9 +3,9 @@
 /// The weighted distribution of a feature.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Distribution {
-    /// Of a number, a boolean or a date.
+    /// The distribution of a number, a boolean or a date.
     Number(NumberDistribution),
-    /// Of a category.
+    /// The distribution of a category.
     Category(CategoryDistribution),
 }
 

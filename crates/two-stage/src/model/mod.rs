@@ -21,8 +21,10 @@ pub use intent::{Intent, Slope};
 pub use label_frequency::{GroupValue, LabelFrequency};
 pub(crate) use networks::{Networks, ScoringNetworks, WITH_PUT_OFF};
 pub use origin::{Origin, RoleColumn};
-pub use report::{Comparison, Epoch, Mode, PropensitySource, Report, Stage, UpliftFindings};
-pub(crate) use report::{is_inverted, is_significant};
+pub(crate) use report::is_inverted;
+pub use report::{
+    Comparison, Epoch, Mode, PropensitySource, Report, Stage, UpliftFindings, is_significant,
+};
 pub use score::Score;
 pub(crate) use scoring::CorrectionNetwork;
 pub use scoring::ScoringModel;

@@ -128,9 +128,9 @@ pub struct UpliftFindings {
     pub intent_slope: Option<Slope>,
 }
 
-/// Tells if a campaign share is more than two of its standard errors above 0.
-pub(crate) fn is_significant((share, error): (f64, f64)) -> bool {
-    share > 2.0 * error
+/// Tells if a figure is more than two of its standard errors above 0.
+pub fn is_significant((figure, error): (f64, f64)) -> bool {
+    figure > 2.0 * error
 }
 
 /// Tells if a campaign share is more than two of its standard errors below 0.
