@@ -1,6 +1,7 @@
 //! The SQL layer of pg_intent: it reads PostgreSQL's values, calls `two_stage`, and turns the results
 //! into values and errors of PostgreSQL. Its SQL objects are declared in `sql/`.
 
+mod decide;
 mod features;
 mod models;
 mod pg;

@@ -22,6 +22,7 @@ mod signals;
 mod snapshot;
 mod spi;
 mod state;
+mod texts;
 mod types;
 mod value;
 mod varlena;

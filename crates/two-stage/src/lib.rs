@@ -42,6 +42,7 @@
 
 pub mod codec;
 pub mod column;
+pub mod decision;
 mod encoding;
 pub mod error;
 pub mod evaluation;
