@@ -1,6 +1,6 @@
 //! `assign_holdout`, `assign_campaign` and `campaign_propensity`: sends by chance, from a hash of an id.
 
-use two_stage::decision::assignment::{Assigned, Lottery, draw, is_held_out};
+use decision::assignment::{Assigned, Lottery, draw, is_held_out};
 
 use crate::pg::{Call, Failure, ResultRow, SqlResult, SqlState, SqlValue, oid, sql_function};
 

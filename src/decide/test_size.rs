@@ -1,6 +1,6 @@
 //! `sample_size` and `detectable_uplift`: how large a test must be, and what it can show.
 
-use two_stage::decision::test_size::Test;
+use decision::test_size::Test;
 
 use crate::pg::{Call, Failure, SqlResult, SqlState, SqlValue, sql_function};
 

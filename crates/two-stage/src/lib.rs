@@ -42,7 +42,6 @@
 
 pub mod codec;
 pub mod column;
-pub mod decision;
 mod encoding;
 pub mod error;
 pub mod evaluation;
@@ -57,7 +56,7 @@ mod quantiles;
 pub mod sample;
 pub mod scorer;
 pub mod segment;
-mod serial;
+pub mod serial;
 pub mod simulate;
 #[cfg(test)]
 mod testing;

@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{Error, ErrorKind, Result};
 
 /// Appends the bytes of a value. `what` names the whole in errors.
-pub(crate) fn append(value: &impl Serialize, bytes: &mut Vec<u8>, what: &str) -> Result<()> {
+pub fn append(value: &impl Serialize, bytes: &mut Vec<u8>, what: &str) -> Result<()> {
     let config = bincode::config::standard().with_fixed_int_encoding();
     bincode::serde::encode_into_std_write(value, bytes, config).map_err(|error| {
         Error::new(ErrorKind::Internal, format!("{what} cannot be encoded: {error}"))
@@ -15,7 +15,7 @@ pub(crate) fn append(value: &impl Serialize, bytes: &mut Vec<u8>, what: &str) ->
 }
 
 /// Reads a value that takes all of the bytes, and at most `LIMIT` of memory.
-pub(crate) fn read<T: DeserializeOwned, const LIMIT: usize>(bytes: &[u8], what: &str) -> Result<T> {
+pub fn read<T: DeserializeOwned, const LIMIT: usize>(bytes: &[u8], what: &str) -> Result<T> {
     let (value, read) = bincode::serde::decode_from_slice(bytes, config::<LIMIT>())
         .map_err(|error| corrupt(what, &error.to_string()))?;
     if read != bytes.len() {
@@ -29,7 +29,7 @@ fn config<const LIMIT: usize>() -> Configuration<LittleEndian, Fixint, Limit<LIM
 }
 
 /// The error for bytes that are not what they should be.
-pub(crate) fn corrupt(what: &str, why: &str) -> Error {
+pub fn corrupt(what: &str, why: &str) -> Error {
     Error::new(ErrorKind::Corrupt, format!("invalid {what}: {why}"))
         .with_hint("Use a value that train_intent_model returned.")
 }

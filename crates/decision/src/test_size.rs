@@ -5,7 +5,7 @@
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
-use crate::{Error, ErrorKind, Result};
+use two_stage::{Error, ErrorKind, Result};
 
 /// Halvings after which a rate is exact to the last bit.
 const HALVINGS: usize = 80;

@@ -8,7 +8,7 @@
 
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::{Error, ErrorKind, Result};
+use two_stage::{Error, ErrorKind, Result};
 
 /// The shares and propensities that a training can learn from.
 const LEAST: f64 = 0.02;
