@@ -1,8 +1,10 @@
 //! The SQL layer of pg_intent: it reads PostgreSQL's values, calls `two_stage`, and turns the results
 //! into values and errors of PostgreSQL. Its SQL objects are declared in `sql/`.
 
+mod aggregate;
 mod decide;
 mod features;
+mod memory;
 mod models;
 mod pg;
 mod score;

@@ -172,7 +172,7 @@ fn attribution(model: &TwoStageModel) -> Result<Columns, Failure> {
     let feature = model.columns().get(*column);
     let values: Vec<Option<String>> = groups.iter().map(|(value, _)| value.text()).collect();
     let values = SqlValue::texts(values.iter().map(Option::as_deref))?;
-    let frequencies = SqlValue::float8_array(groups.iter().map(|(_, c)| *c).collect())?;
+    let frequencies = SqlValue::float8s(&groups.iter().map(|(_, c)| *c).collect::<Vec<_>>())?;
     Ok(vec![
         ("attribution_by", feature.map(|feature| SqlValue::text(&feature.name)).transpose()?),
         ("attribution_values", Some(values)),

@@ -3,7 +3,9 @@
 mod activity;
 mod argument;
 mod array;
+mod array_value;
 mod call;
+mod elements;
 mod encoding;
 mod error;
 pub mod hex;
@@ -22,7 +24,6 @@ mod signals;
 mod snapshot;
 mod spi;
 mod state;
-mod texts;
 mod types;
 mod value;
 mod varlena;

@@ -6,7 +6,10 @@ use pgrx::{
     pg_sys::{self, Datum},
 };
 
-use super::{Call, Failure, Oid, SqlResult, SqlState, SqlValue, record::column_name, type_name};
+use super::{
+    Call, Failure, Oid, SqlResult, SqlState, SqlValue, element_type, record::column_name,
+    type_name, types::is_row_type,
+};
 
 /// The caller may read the table in any order.
 const MATERIALIZE_RANDOM: pg_sys::SetFunctionReturnMode::Type =
@@ -30,14 +33,34 @@ impl ResultRow {
     pub fn of(call: &Call, names: &[&str]) -> Result<Self, Failure> {
         let mut columns = std::ptr::null_mut();
         // SAFETY: fcinfo is valid; the row type is filled in if the function returns one.
-        let view = unsafe {
-            let class =
-                pg_sys::get_call_result_type(call.fcinfo(), std::ptr::null_mut(), &mut columns);
-            if class != pg_sys::TypeFuncClass::TYPEFUNC_COMPOSITE {
-                return Err(Failure::internal("declared without a row type"));
-            }
-            columns = pg_sys::BlessTupleDesc(columns);
-            PgTupleDesc::from_pg_unchecked(columns)
+        let class = unsafe {
+            pg_sys::get_call_result_type(call.fcinfo(), std::ptr::null_mut(), &mut columns)
+        };
+        if class != pg_sys::TypeFuncClass::TYPEFUNC_COMPOSITE {
+            return Err(Failure::internal("declared without a row type"));
+        }
+        Self::of_columns(columns, names)
+    }
+
+    /// Looks up the columns of the elements of the function's result, which is an array of rows, as
+    /// [`Self::of`] does.
+    pub fn of_elements(call: &Call, names: &[&str]) -> Result<Self, Failure> {
+        let function = call.function()?;
+        // SAFETY: looks up the result type of an existing function.
+        let array = unsafe { pg_sys::get_func_rettype(function) };
+        let row = element_type(array)
+            .filter(|&element| is_row_type(element))
+            .ok_or_else(|| Failure::internal("declared without an array of rows"))?;
+        // SAFETY: the copy is of an existing row type.
+        let columns = unsafe { pg_sys::lookup_rowtype_tupdesc_copy(row, -1) };
+        Self::of_columns(columns, names)
+    }
+
+    fn of_columns(columns: pg_sys::TupleDesc, names: &[&str]) -> Result<Self, Failure> {
+        // SAFETY: the columns are those of a row type, and live as long as the current memory context.
+        let (columns, view) = unsafe {
+            let columns = pg_sys::BlessTupleDesc(columns);
+            (columns, PgTupleDesc::from_pg_unchecked(columns))
         };
         let mut places = vec![None; names.len()];
         for (place, column) in view.iter().enumerate() {
@@ -48,6 +71,12 @@ impl ResultRow {
         }
         let width = view.len();
         Ok(Self { columns, places, data: vec![Datum::null(); width], nulls: vec![true; width] })
+    }
+
+    /// Returns the type of the rows.
+    pub fn type_(&self) -> Oid {
+        // SAFETY: the columns live as long as `self`.
+        unsafe { (*self.columns).tdtypeid }
     }
 
     /// Makes a composite value of the values of the known columns, in the order of their names.
@@ -61,7 +90,7 @@ impl ResultRow {
                 self.nulls.as_mut_ptr(),
             );
             let row = pg_sys::HeapTupleHeaderGetDatum((*tuple).t_data);
-            Ok(SqlValue::new(row, (*self.columns).tdtypeid))
+            Ok(SqlValue::new(row, self.type_()))
         }
     }
 

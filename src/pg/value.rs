@@ -62,46 +62,6 @@ impl SqlValue {
         Ok(Self { datum: varlena_of(value)?, type_: oid::BYTEAOID })
     }
 
-    /// Makes an array of texts.
-    pub fn texts<'t>(
-        texts: impl ExactSizeIterator<Item = Option<&'t str>>,
-    ) -> Result<Self, Failure> {
-        let length = texts.len();
-        let mut data = Vec::with_capacity(length);
-        let mut nulls = Vec::with_capacity(length);
-        for text in texts {
-            data.push(text.map_or_else(|| Ok(Datum::null()), |t| Self::text(t).map(Self::datum))?);
-            nulls.push(text.is_none());
-        }
-        let (mut lengths, mut lower_bounds) = ([length as i32], [1]);
-        // SAFETY: both arrays have `length` entries, of type text; no entries make an array without
-        // dimensions.
-        let array = unsafe {
-            pg_sys::construct_md_array(
-                data.as_mut_ptr(),
-                nulls.as_mut_ptr(),
-                i32::from(length > 0),
-                lengths.as_mut_ptr(),
-                lower_bounds.as_mut_ptr(),
-                pg_sys::TEXTOID,
-                -1,
-                false,
-                pg_sys::TYPALIGN_INT as std::ffi::c_char,
-            )
-        };
-        Ok(Self { datum: Datum::from(array), type_: oid::TEXTARRAYOID })
-    }
-
-    /// Makes an array of texts without NULLs.
-    pub fn strings(strings: &[String]) -> Result<Self, Failure> {
-        Self::texts(strings.iter().map(|text| Some(text.as_str())))
-    }
-
-    pub fn float8_array(values: Vec<f64>) -> Result<Self, Failure> {
-        let datum = values.into_datum().ok_or_else(not_made)?;
-        Ok(Self { datum, type_: oid::FLOAT8ARRAYOID })
-    }
-
     /// Makes a bytea in place: `fill` hands over its `length` bytes in pieces.
     pub fn bytes_in_pieces(
         length: usize,

@@ -4,7 +4,6 @@ mod activation;
 mod aggregate;
 mod arguments;
 mod handover;
-mod memory;
 mod options;
 mod query;
 mod roles;

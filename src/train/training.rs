@@ -8,9 +8,10 @@ use two_stage::{
     sample::{Customer, Partial, Sample, Target},
 };
 
-use super::{memory::HeldMemory, options::read_options, watch};
+use super::{options::read_options, watch};
 use crate::{
     features::{Consumer, Layout, RawNumbers, Wanted, check_length},
+    memory::{HeldMemory, Holders},
     pg::{Failure, check_for_interrupts, settings},
 };
 
@@ -63,7 +64,7 @@ impl Training {
             sample,
             written_options: Vec::new(),
             layout: 0,
-            memory: HeldMemory::default(),
+            memory: HeldMemory::new(Holders::Trainings),
         })
     }
 

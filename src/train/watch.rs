@@ -10,9 +10,9 @@ use two_stage::{
     training::{self, Observer, Outcome, Progress, Step},
 };
 
-use super::memory::megabytes;
 use crate::{
     features::roles::left_out_notice,
+    memory::megabytes,
     pg::{self, Activity, BlockedSignals, Failure, settings},
 };
 

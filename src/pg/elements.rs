@@ -1,0 +1,68 @@
+//! Arguments that are arrays, whose elements may be NULL.
+
+use pgrx::pg_sys::{self, Datum};
+
+use super::{Call, Failure, Oid, Scalar, oid};
+
+/// Elements of an array; `None` for NULL.
+type Elements<T> = Vec<Option<T>>;
+
+impl Call {
+    /// Returns the elements of an argument declared as text[], or `None` if it is NULL.
+    pub fn texts(&self, index: usize) -> Result<Option<Elements<&str>>, Failure> {
+        self.elements(index, oid::TEXTOID, Scalar::text)
+    }
+
+    /// Returns the elements of an argument declared as float8[], or `None` if it is NULL.
+    pub fn float8s(&self, index: usize) -> Result<Option<Elements<f64>>, Failure> {
+        self.elements(index, oid::FLOAT8OID, |scalar| Ok(scalar.float8()))
+    }
+
+    /// Reads an argument declared as an array of `type_`, of any dimensions.
+    fn elements<'c, T>(
+        &'c self,
+        index: usize,
+        type_: Oid,
+        read: impl Fn(Scalar<'c>) -> Result<T, Failure>,
+    ) -> Result<Option<Elements<T>>, Failure> {
+        let Some(datum) = self.datum(index) else { return Ok(None) };
+        // SAFETY: the argument is declared as an array of the type, and lives as long as the call.
+        let (data, nulls) = unsafe { deconstruct(datum, type_) };
+        let element = |(&datum, &is_null): (&Datum, &bool)| {
+            // SAFETY: an element that is not NULL is of the type, and lives as long as the call.
+            let scalar = (!is_null).then(|| unsafe { Scalar::new(datum, type_) });
+            scalar.map(&read).transpose()
+        };
+        data.iter().zip(nulls).map(element).collect::<Result<_, _>>().map(Some)
+    }
+}
+
+/// Takes an array apart, in the memory context of the call.
+///
+/// # Safety
+/// The datum is an array of `type_`, and lives for `'a`, as does the memory context.
+unsafe fn deconstruct<'a>(datum: Datum, type_: Oid) -> (&'a [Datum], &'a [bool]) {
+    let (mut data, mut nulls, mut length) = (std::ptr::null_mut(), std::ptr::null_mut(), 0);
+    let (mut size, mut by_value, mut alignment) = (0, false, 0);
+    // SAFETY: by the contract of this function; both arrays get `length` entries.
+    unsafe {
+        pg_sys::get_typlenbyvalalign(type_, &mut size, &mut by_value, &mut alignment);
+        pg_sys::deconstruct_array(
+            pg_sys::pg_detoast_datum(datum.cast_mut_ptr()).cast(),
+            type_,
+            i32::from(size),
+            by_value,
+            alignment,
+            &mut data,
+            &mut nulls,
+            &mut length,
+        );
+        match usize::try_from(length) {
+            Ok(length) if length > 0 => (
+                std::slice::from_raw_parts(data, length),
+                std::slice::from_raw_parts(nulls, length),
+            ),
+            _ => (&[], &[]),
+        }
+    }
+}
