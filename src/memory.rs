@@ -10,7 +10,7 @@ pub struct HeldMemory {
     bytes: usize,
 }
 
-/// Those who share the limit `pg_intent.training_memory`.
+/// Aggregates that share the limit `pg_intent.training_memory`.
 #[derive(Clone, Copy)]
 pub enum Holders {
     /// Trainings. One stays within the limit by sampling; several at once can exceed it together.

@@ -16,7 +16,9 @@ ORDER BY p.oid::regprocedure::text COLLATE "C";
 
 SELECT aggfnoid::regprocedure AS aggregate, aggcombinefn, aggserialfn, aggdeserialfn, aggfinalfn,
     aggfinalmodify, aggtransspace
-FROM pg_aggregate WHERE aggfinalfn = 'intent_sample_train'::regproc
+FROM pg_aggregate
+JOIN pg_depend ON classid = 'pg_proc'::regclass AND objid = aggfnoid AND deptype = 'e'
+WHERE refobjid = (SELECT oid FROM pg_extension WHERE extname = 'pg_intent')
 ORDER BY aggfnoid::regprocedure::text COLLATE "C";
 
 -- What pg_dump takes along.
