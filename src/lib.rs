@@ -3,6 +3,7 @@
 
 mod aggregate;
 mod decide;
+mod drift;
 mod features;
 mod memory;
 mod models;

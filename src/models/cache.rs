@@ -30,6 +30,11 @@ impl CachedModel {
         self.scorer.try_borrow_mut().map_err(|_| Failure::internal("a scorer was entered twice"))
     }
 
+    /// Returns the value's first bytes, which tell models apart: the checksum is in them.
+    pub fn header(&self) -> &[u8] {
+        self.bytes.get(..HEADER).unwrap_or(&self.bytes)
+    }
+
     /// Estimates its memory in bytes: the value, the parsed model, and the networks once more.
     pub fn size(&self) -> usize {
         4 * self.bytes.len()

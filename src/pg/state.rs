@@ -17,6 +17,12 @@ impl Call {
         self.datum(index).map(|datum| unsafe { &mut *datum.cast_mut_ptr() })
     }
 
+    /// Returns an argument of type internal as it was passed.
+    pub fn state_value(&self, index: usize) -> Option<SqlValue> {
+        // SAFETY: the argument is declared as internal.
+        self.datum(index).map(|datum| unsafe { SqlValue::new(datum, pg_sys::INTERNALOID) })
+    }
+
     /// Makes a state that lives as long as the group of the calling aggregate.
     #[allow(clippy::mut_from_ref)]
     pub fn new_state<T>(&self, state: T) -> Result<&mut T, Failure> {

@@ -6,4 +6,6 @@
 #![forbid(unsafe_code)]
 
 pub mod assignment;
+pub mod drift;
+mod sum;
 pub mod test_size;

@@ -44,7 +44,7 @@ const SIMPLE: Case = Case {
 const EXPOSURE: Case = Case { name: "exposure", exposed_share: 0.5, ..SIMPLE };
 const UNLABELLED: Case = Case { name: "exposure_without_labels", labelled_share: 0.0, ..EXPOSURE };
 
-const PUT_OFF: Case = Case { name: "put_off", effect: 0.9, prevented: 0.6, ..UNLABELLED };
+const PUT_OFF: Case = Case { name: "put_off", effect: 0.9, prevented: 0.9, ..UNLABELLED };
 
 const CASES: [Case; 12] = [
     SIMPLE,

@@ -117,6 +117,14 @@ pub(super) fn level(levels: &[Level], text: &str) -> Cell {
 }
 
 impl Encoding {
+    /// The levels of a category, and the share of rows with each. All rows have the only level without an
+    /// input.
+    pub fn shares(&self) -> Vec<(&str, f64)> {
+        let Self::Category { levels, .. } = self else { return Vec::new() };
+        let share = |input: &Option<Input>| input.map_or(1.0, |input| input.mean.into());
+        levels.iter().map(|(name, input)| (name.as_str(), share(input))).collect()
+    }
+
     /// The number of inputs.
     pub fn inputs(&self) -> usize {
         match self {

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::{frozen::frozen_struct, sections::Section};
 use crate::model;
 
-/// The distribution of each feature, in the order of the features.
+/// The distribution of each feature, in the order of the features, and of the uplift.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Distributions {
     pub features: Vec<Distribution>,
+    pub uplift: Numbers,
 }
 
 impl Section for Distributions {
@@ -29,6 +30,8 @@ frozen_struct! {
         range: Option<(f32, f32)>,
         commonest: Option<(f32, f32)>,
         missing: f32,
+        mean: f32,
+        deviation: f32,
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) fn write(model: &TwoStageModel, body: &mut Vec<u8>) -> Result<()> {
     let epochs = report.history.iter().map(Epoch::from).collect();
     append(&History { epochs }, body)?;
     let features = report.distributions.iter().map(Distribution::from).collect();
-    append(&Distributions { features }, body)?;
+    append(&Distributions { features, uplift: (&report.uplift_scores).into() }, body)?;
     append_some(report.uplift.as_ref().map(UpliftFindings::from), body)?;
     append_some(report.out_of_fold.as_ref().map(OutOfFold::from), body)?;
     append_some(report.evaluation.as_ref().map(Evaluation::from), body)?;
@@ -84,7 +84,7 @@ fn report(sections: &Sections, scoring: &ScoringModel) -> Result<Report> {
     let Warnings { texts } = sections.require()?;
     let Comparisons { models } = sections.require()?;
     let History { epochs } = sections.require()?;
-    let Distributions { features } = sections.require()?;
+    let Distributions { features, uplift } = sections.require()?;
     Ok(Report {
         counts: rows.counts.into(),
         rows: rows.used,
@@ -108,5 +108,6 @@ fn report(sections: &Sections, scoring: &ScoringModel) -> Result<Report> {
         origin: sections.get::<Origin>()?.map(TryInto::try_into).transpose()?,
         out_of_fold: sections.get::<OutOfFold>()?.map(Into::into),
         evaluation: sections.get::<Evaluation>()?.map(Into::into),
+        uplift_scores: uplift.into(),
     })
 }

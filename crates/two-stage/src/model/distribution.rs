@@ -10,7 +10,7 @@ pub enum Distribution {
 }
 
 /// The distribution of numbers.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct NumberDistribution {
     /// Quantiles of the values at steps of 5 %, ascending, equal ones once. Of a large table they come
     /// from an even part of the rows.
@@ -24,6 +24,10 @@ pub struct NumberDistribution {
     pub commonest: Option<(f32, f32)>,
     /// The share of rows without a value.
     pub missing: f32,
+    /// The mean of the values; 0 where all are missing.
+    pub mean: f32,
+    /// Their standard deviation.
+    pub deviation: f32,
 }
 
 /// The distribution of categories. The encoding knows the shares of its levels.
@@ -35,4 +39,37 @@ pub struct CategoryDistribution {
     pub missing: f32,
     /// The number of distinct categories.
     pub distinct: u64,
+}
+
+impl Distribution {
+    /// Checks bytes from a table.
+    pub(super) fn is_sound(&self) -> bool {
+        match self {
+            Self::Number(numbers) => numbers.is_sound(),
+            Self::Category(CategoryDistribution { other, missing, .. }) => {
+                is_share(*other) && is_share(*missing)
+            }
+        }
+    }
+}
+
+impl NumberDistribution {
+    /// Checks bytes from a table.
+    pub(super) fn is_sound(&self) -> bool {
+        let Self { cuts, shares, range, commonest, missing, mean, deviation } = self;
+        let numbers = cuts.iter().chain([mean, deviation]);
+        let ends = range.iter().flat_map(|(least, largest)| [least, largest]);
+        let is_ascending = cuts.windows(2).all(|pair| pair[0] < pair[1]);
+        shares.len() == cuts.len() + 1
+            && is_ascending
+            && numbers.chain(ends).all(|number| number.is_finite())
+            && shares.iter().chain([missing]).all(|&share| is_share(share))
+            && commonest.is_none_or(|(value, share)| value.is_finite() && is_share(share))
+            && *deviation >= 0.0
+    }
+}
+
+fn is_share(share: f32) -> bool {
+    // The sum of rounded shares may pass 1.
+    (0.0..=1.001).contains(&share)
 }

@@ -36,7 +36,11 @@ pub(crate) use uplift::{Engagement, UpliftNetworks, UpliftRole};
 
 use std::rc::Rc;
 
-use crate::{column::Column, encoding::Description, options::Options};
+use crate::{
+    column::Column,
+    encoding::{Description, Encoding},
+    options::Options,
+};
 
 /// A trained model.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,14 +124,29 @@ impl TwoStageModel {
         self.scoring.encodings()
     }
 
+    /// The categories with an input of their own, and the share of rows with each; none for numbers.
+    pub fn levels(&self, column: usize) -> Vec<(&str, f64)> {
+        self.scoring.encoder.encodings.get(column).map_or_else(Vec::new, Encoding::shares)
+    }
+
     /// Checks the report from a table, which belongs to a sound scoring model.
     pub(crate) fn is_sound(&self) -> bool {
-        let Report { importance, warnings, comparison, distributions, exposure, origin, .. } =
-            &self.report;
+        let Report {
+            importance,
+            warnings,
+            comparison,
+            distributions,
+            uplift_scores,
+            exposure,
+            origin,
+            ..
+        } = &self.report;
         let names = comparison.iter().map(|measured| &measured.model);
         let columns = self.columns().len();
         importance.len() == columns
             && distributions.len() == columns
+            && distributions.iter().all(Distribution::is_sound)
+            && uplift_scores.is_sound()
             && importance.iter().all(|share| (0.0..=1.0).contains(share))
             && exposure.is_none_or(|exposure| exposure.is_sound(columns))
             && origin.as_ref().is_none_or(|origin| origin.is_sound(columns))

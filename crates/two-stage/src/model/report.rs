@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::{
-    distribution::Distribution,
+    distribution::{Distribution, NumberDistribution},
     evaluation::{Evaluation, OutOfFold},
     exposure::ExposureFindings,
     intent::Slope,
@@ -186,6 +186,8 @@ pub struct Report {
     pub out_of_fold: Option<OutOfFold>,
     /// The evaluation of the out-of-fold scores.
     pub evaluation: Option<Evaluation>,
+    /// The distribution of the uplift that the model gives the rows that it was trained on.
+    pub uplift_scores: NumberDistribution,
 }
 
 impl Report {

@@ -37,7 +37,7 @@ pub use observer::{Observer, Progress, Step};
 
 use crate::{
     Error, ErrorKind, Result,
-    model::{Mode, Offsets, Report, ScoringModel, SegmentSizes, TwoStageModel},
+    model::{Mode, NumberDistribution, Offsets, Report, ScoringModel, SegmentSizes, TwoStageModel},
     options::{Correction, OnFailure, Options},
     sample::Sample,
 };
@@ -112,7 +112,8 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
     let slope = uplift.as_ref().map(|uplift| &uplift.slope);
     let method = Method::choose(&rows, share, slope, &mut run)?;
     let committee = committee::fit(&rows, &mut run, &method, members, uplift)?;
-    let (offsets, sizes) = segment_rule::estimate(&rows, &mut run, &committee);
+    let scored = segment_rule::score(&rows, &committee);
+    let (offsets, sizes) = segment_rule::estimate(&rows, &mut run, &scored);
     let evaluated = evaluation::measure(&rows, &mut run, &committee, &offsets)?;
     let importance = importance::estimate(&rows, &mut run, &committee);
     leaks::warn(&rows, &mut run, &committee, &importance);
@@ -123,6 +124,7 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
         exposure: Some(exposed_rows::measure(&rows, committee.corrected_labels(), difference)),
         out_of_fold: evaluated.out_of_fold,
         evaluation: evaluated.evaluation,
+        uplift_scores: distributions::of_uplift(&scored, rows.poll()),
         ..report(&rows, run, &committee, share, sizes)
     };
     Ok(into_model(rows, committee, report, offsets))
@@ -162,6 +164,7 @@ fn report(
         origin: None,
         out_of_fold: None,
         evaluation: None,
+        uplift_scores: NumberDistribution::default(),
     }
 }
 

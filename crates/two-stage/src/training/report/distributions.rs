@@ -1,13 +1,15 @@
-//! The distribution of each feature over the used rows.
+//! The distribution of each feature and of the uplift over the used rows.
 
 use crate::{
     encoding::Encoding,
     model::{CategoryDistribution, Distribution, NumberDistribution},
+    poll::Poll,
     quantiles::quantiles,
     training::{
         observer::Step,
         rows::{TrainingRow, TrainingRows},
         run::Run,
+        segment_rule::Scored,
     },
     word::Word,
 };
@@ -26,7 +28,7 @@ pub(in crate::training) fn measure(rows: &TrainingRows, run: &mut Run) -> Vec<Di
         .map(|(column, encoding)| {
             run.enter(Step::Importance);
             match encoding {
-                Encoding::Number { .. } => Tally::Number(Numbers::new(rows, &some, column)),
+                Encoding::Number { .. } => Tally::Number(Numbers::of_column(rows, &some, column)),
                 Encoding::Category { levels, .. } => {
                     let is_level =
                         |text| levels.binary_search_by(|(name, _)| name.as_str().cmp(text));
@@ -45,6 +47,14 @@ pub(in crate::training) fn measure(rows: &TrainingRows, run: &mut Run) -> Vec<Di
     tallies.into_iter().map(Tally::finish).collect()
 }
 
+/// The distribution of the uplift of scored rows.
+pub(in crate::training) fn of_uplift(rows: &[Scored], poll: Poll) -> NumberDistribution {
+    let values = || rows.iter().map(|row| (row.score.uplift() as f32 + 0.0, row.weight));
+    let mut numbers = Numbers::new(values(), poll);
+    poll.each(values()).for_each(|(value, weight)| numbers.add(value, weight));
+    numbers.finish()
+}
+
 /// The weights of a feature that were counted so far.
 enum Tally {
     Number(Numbers),
@@ -60,6 +70,9 @@ struct Numbers {
     missing: f64,
     low: f32,
     high: f32,
+    /// The weighted sums of the values and of their squares.
+    sum: f64,
+    squares: f64,
 }
 
 struct Categories {
@@ -90,12 +103,15 @@ impl Tally {
 
 impl Numbers {
     /// Finds the cuts and the most frequent value in some rows.
-    fn new(rows: &TrainingRows, some: &[TrainingRow], column: usize) -> Self {
+    fn of_column(rows: &TrainingRows, some: &[TrainingRow], column: usize) -> Self {
         let value =
             |row: &TrainingRow| (row.features[column].number(), row.weight * f64::from(row.count));
-        let mut values: Vec<(f32, f64)> =
-            some.iter().map(value).filter(|(value, _)| !value.is_nan()).collect();
-        rows.poll().sort(&mut values, &|a, b| a.0.total_cmp(&b.0));
+        Self::new(some.iter().map(value), rows.poll())
+    }
+
+    fn new(values: impl Iterator<Item = (f32, f64)>, poll: Poll) -> Self {
+        let mut values: Vec<(f32, f64)> = values.filter(|(value, _)| !value.is_nan()).collect();
+        poll.sort(&mut values, &|a, b| a.0.total_cmp(&b.0));
         let shares = (1..BINS).map(|step| f64::from(step) / f64::from(BINS));
         let mut cuts = quantiles(&values, shares);
         cuts.dedup();
@@ -107,6 +123,8 @@ impl Numbers {
             missing: 0.0,
             low: f32::INFINITY,
             high: f32::NEG_INFINITY,
+            sum: 0.0,
+            squares: 0.0,
         }
     }
 
@@ -120,17 +138,25 @@ impl Numbers {
         self.of_commonest += if Some(value) == self.commonest { weight } else { 0.0 };
         self.low = self.low.min(value);
         self.high = self.high.max(value);
+        let value = f64::from(value);
+        self.sum += weight * value;
+        self.squares += weight * value * value;
     }
 
     fn finish(self) -> NumberDistribution {
         let present: f64 = self.bins.iter().sum();
-        let share = |weight: f64| if present > 0.0 { (weight / present) as f32 } else { 0.0 };
+        let mean_of = |sum: f64| if present > 0.0 { sum / present } else { 0.0 };
+        let share = |weight: f64| mean_of(weight) as f32;
+        let mean = mean_of(self.sum);
+        let variance = (mean_of(self.squares) - mean * mean).max(0.0);
         NumberDistribution {
             shares: self.bins.iter().map(|&weight| share(weight)).collect(),
             cuts: self.cuts,
             range: (self.low <= self.high).then_some((self.low, self.high)),
             commonest: self.commonest.map(|value| (value, share(self.of_commonest))),
             missing: (self.missing / (present + self.missing)) as f32,
+            mean: mean as f32,
+            deviation: variance.sqrt() as f32,
         }
     }
 }

@@ -19,11 +19,11 @@ const MAX_ROWS: usize = 100_000;
 pub(super) fn estimate(
     rows: &TrainingRows,
     run: &mut Run,
-    committee: &Committee,
+    scored: &[Scored],
 ) -> (Offsets, SegmentSizes) {
     run.enter(Step::Segmentation);
     let asked = rows.options.segment_rule();
-    let (offsets, sizes) = fit(&score(rows, committee), asked, rows.poll());
+    let (offsets, sizes) = fit(scored, asked, rows.poll());
     if sizes.rule == Rule::MostProbable && asked != SegmentRule::MostProbable {
         run.warn(
             "the scores have too few distinct values to give each segment its expected size: \
@@ -38,7 +38,7 @@ pub(super) fn estimate(
 
 /// Scores the rows one by one, as the stored model scores customers, to the last bit: an offset may
 /// lie between the scores of many equal rows.
-fn score(rows: &TrainingRows, committee: &Committee) -> Vec<Scored> {
+pub(super) fn score(rows: &TrainingRows, committee: &Committee) -> Vec<Scored> {
     let mut networks = ScoringNetworks::new(committee.scoring.networks());
     let count = rows.encoder.inputs();
     let mut inputs = Aligned::zeros(count);

@@ -4,6 +4,7 @@ use super::*;
 use crate::{
     column::Kind,
     model::{CategoryDistribution, Distribution, NumberDistribution, Origin, RoleColumn},
+    scorer::Scorer,
     testing::column,
 };
 
@@ -63,6 +64,13 @@ fn a_model_stores_the_weighted_bins_of_a_number() {
         assert!(close(found, share(&|value| low < value && value <= high)));
     }
     assert_eq!(numbers.range, Some((0.0, 100.0)));
+    let mean_of = |of: &dyn Fn(f64) -> f64| {
+        present.iter().map(|&(value, weight)| weight * of(value)).sum::<f64>() / total
+    };
+    let mean = mean_of(&|value| value);
+    let variance = mean_of(&|value| (value - mean).powi(2));
+    assert!((f64::from(numbers.mean) - mean).abs() < 1e-5);
+    assert!((f64::from(numbers.deviation) - variance.sqrt()).abs() < 1e-5);
     let missing: f64 = rows.iter().filter(|row| row.0.is_none()).map(|row| row.2).sum();
     assert!(close(numbers.missing, missing / (missing + total)));
     let (value, found) = numbers.commonest.unwrap();
@@ -106,6 +114,32 @@ fn a_model_stores_the_shares_of_rare_and_missing_categories() {
     let rows: Vec<Row> = (0..300).map(|i| (Some(i as f64), Some(NAMES[i % 3]), 1.0)).collect();
     let (_, categories) = distributions(&rows);
     assert_eq!(categories, CategoryDistribution { other: 0.0, missing: 0.0, distinct: 3 });
+}
+
+#[test]
+fn a_model_stores_the_distribution_of_its_uplift() {
+    let columns = [column("number", Kind::Number)];
+    let value = |i: usize| (i % 50) as f64;
+    let mut sample = testing::sample(&columns);
+    for i in 0..1200 {
+        let engages = (i * 7 % 50) as f64 + if i % 2 == 0 { value(i) } else { 0.0 } > 40.0;
+        let segment = if engages { Segment::Organic } else { Segment::LowEngagement };
+        let target = Target { exposed: Some(i % 2 == 0), ..testing::target(segment) };
+        sample.push([Value::Number(value(i))].into_iter(), target).unwrap();
+    }
+    let model = testing::trained(sample, r#"{"epochs": 20, "hidden_layers": [4], "ensemble": 1}"#);
+    let found = model.report().uplift_scores.clone();
+    let mut scorer = Scorer::new(model);
+    let mut score = |i| scorer.score([Value::Number(value(i))].into_iter()).unwrap().uplift();
+    let scores: Vec<f64> = (0..1200).map(&mut score).collect();
+    let mean = scores.iter().sum::<f64>() / 1200.0;
+    let variance = scores.iter().map(|score| (score - mean).powi(2)).sum::<f64>() / 1200.0;
+    assert!(variance > 1e-6);
+    assert!(close(found.mean, mean) && close(found.deviation, variance.sqrt()));
+    let least = scores.iter().copied().fold(f64::MAX, f64::min);
+    let largest = scores.iter().copied().fold(f64::MIN, f64::max);
+    assert_eq!(found.range, Some((least as f32, largest as f32)));
+    assert_eq!(found.shares.len(), found.cuts.len() + 1);
 }
 
 #[test]
