@@ -4,6 +4,7 @@
 mod aggregate;
 mod decide;
 mod drift;
+mod evaluate;
 mod features;
 mod memory;
 mod models;

@@ -7,5 +7,6 @@
 
 pub mod assignment;
 pub mod drift;
+pub mod evaluation;
 mod sum;
 pub mod test_size;

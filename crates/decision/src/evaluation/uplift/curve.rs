@@ -1,0 +1,85 @@
+//! The gain curve over the blocks of equal scores, and the influence of their customers on its area.
+
+use super::sums::{Influence, Sums};
+use crate::evaluation::score_bins::Block;
+
+/// The gain curve. A block of equal scores is a straight line, since its customers have no order.
+pub struct Curve {
+    points: Vec<Point>,
+    /// The sums of all customers.
+    pub totals: Sums,
+    /// The area under the curve.
+    pub area: f64,
+}
+
+/// A block on the curve.
+#[derive(Clone, Copy)]
+struct Point {
+    /// The shares of customers before and up to the end of the block.
+    start: f64,
+    end: f64,
+    /// The mean outcomes of unexposed and exposed customers up to the end.
+    means: [f64; 2],
+    /// The gains at both ends.
+    gains: [f64; 2],
+    /// The integrals of both means from the middle of the block to the last customer.
+    tails: [f64; 2],
+}
+
+impl Curve {
+    /// The curve of blocks, the highest score first, whose sums are `totals`.
+    pub fn new<'b>(blocks: impl Iterator<Item = Block<'b, Sums>>, totals: Sums) -> Self {
+        let (mut sums, mut start, mut gain) = (Sums::default(), 0.0, 0.0);
+        let mut points: Vec<Point> = blocks
+            .map(|block| {
+                sums = sums.with_share(1.0, block.sums);
+                let end = sums.weight / totals.weight;
+                let means = [0, 1].map(|arm| sums.arms[arm].mean());
+                let gains = [gain, end * (means[1] - means[0])];
+                let point = Point { start, end, means, gains, tails: [0.0; 2] };
+                (start, gain) = (end, gains[1]);
+                point
+            })
+            .collect();
+        add_tails(&mut points);
+        let area = |point: &Point| {
+            (point.end - point.start) * f64::midpoint(point.gains[0], point.gains[1])
+        };
+        let area = points.iter().map(area).sum();
+        Self { points, totals, area }
+    }
+
+    /// The gain of contacting this share of the customers, per customer.
+    pub fn gain(&self, share: f64) -> f64 {
+        let place = self.points.partition_point(|point| point.end < share);
+        let Some(point) = self.points.get(place) else { return self.totals.uplift() };
+        let part = (share - point.start) / (point.end - point.start);
+        point.gains[0] + part * (point.gains[1] - point.gains[0])
+    }
+
+    /// The influences of the customers of each block on the area.
+    pub fn influences_on_area(&self) -> impl Iterator<Item = Influence> {
+        self.points.iter().map(|point| {
+            let left = 1.0 - f64::midpoint(point.start, point.end);
+            let curve =
+                point.tails[1] - point.tails[0] + f64::midpoint(point.gains[0], point.gains[1]);
+            let [unexposed, exposed] = [-1.0 / self.totals.arms[0].v, 1.0 / self.totals.arms[1].v];
+            Influence {
+                slopes: [unexposed * left, exposed * left],
+                levels: [-unexposed * point.tails[0], -exposed * point.tails[1]],
+                rest: (curve - 2.0 * self.area) / self.totals.weight,
+            }
+        })
+    }
+}
+
+fn add_tails(points: &mut [Point]) {
+    let mut behind = [0.0; 2];
+    for point in points.iter_mut().rev() {
+        for arm in 0..2 {
+            let within = point.means[arm] * (point.end - point.start);
+            point.tails[arm] = behind[arm] + within / 2.0;
+            behind[arm] += within;
+        }
+    }
+}

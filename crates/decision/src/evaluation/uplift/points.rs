@@ -1,0 +1,48 @@
+//! The gain curve at equal steps of the share of customers, with standard errors.
+
+use super::{
+    curve::Curve,
+    gathered::UpliftRows,
+    metrics::{Estimate, totals},
+    top::{Top, tops},
+};
+
+/// A point of the gain curve.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct UpliftPoint {
+    /// The share of customers who are contacted, the highest scores first.
+    pub share: f64,
+    /// Their weight.
+    pub customers: f64,
+    /// The lowest score among them; `None` if nobody is contacted.
+    pub score: Option<f64>,
+    /// The gain per customer; its error is `None` unless both arms are among them.
+    pub gain: f64,
+    /// The standard error of the gain.
+    pub gain_error: Option<f64>,
+    /// The gain of contacting as many in a random order.
+    pub random_gain: f64,
+}
+
+/// The curve at this number of equal steps, share 0 first; `None` unless both exposed and unexposed
+/// customers are there.
+pub fn uplift_curve(rows: &mut UpliftRows, steps: u32) -> Option<Vec<UpliftPoint>> {
+    let blocks = rows.bins().blocks();
+    let totals = totals(blocks.clone());
+    if !totals.has_both() {
+        return None;
+    }
+    let curve = Curve::new(blocks.clone(), totals);
+    let shares = (1..=steps).map(|step| f64::from(step) / f64::from(steps));
+    let nobody = Top { uplift: Some(Estimate { value: 0.0, error: 0.0 }), score: None };
+    let tops = std::iter::once(nobody).chain(tops(blocks, &totals, shares.clone()));
+    let point = |(share, top): (f64, Top)| UpliftPoint {
+        share,
+        customers: share * totals.weight,
+        score: top.score,
+        gain: if share > 0.0 { curve.gain(share) } else { 0.0 },
+        gain_error: top.uplift.map(|uplift| share * uplift.error),
+        random_gain: share * totals.uplift(),
+    };
+    Some(std::iter::once(0.0).chain(shares).zip(tops).map(point).collect())
+}

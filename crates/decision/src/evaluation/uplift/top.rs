@@ -1,0 +1,46 @@
+//! The customers whom a score ranks highest: their uplift, and its standard error, which takes them as
+//! given.
+
+use super::{metrics::Estimate, sums::Sums};
+use crate::evaluation::score_bins::{Block, BlockSums};
+
+/// The customers of a share.
+pub struct Top {
+    /// The uplift among them; `None` unless both exposed and unexposed customers are among them.
+    pub uplift: Option<Estimate>,
+    /// The lowest score among them.
+    pub score: Option<f64>,
+}
+
+/// Returns the customers of ascending shares, each above 0; blocks have the highest score first. A block
+/// of which only a part is in the share is taken in proportion.
+pub fn tops<'b>(
+    mut blocks: impl Iterator<Item = Block<'b, Sums>>,
+    totals: &Sums,
+    shares: impl Iterator<Item = f64>,
+) -> Vec<Top> {
+    let (mut before, mut block) = (Sums::default(), blocks.next());
+    let mut tops = Vec::new();
+    for share in shares {
+        let wanted = share * totals.weight;
+        while let Some(whole) = block.filter(|whole| before.weight + whole.sums.weight < wanted) {
+            // The last block stays, so that rounding leaves no share beyond the end.
+            let Some(next) = blocks.next() else { break };
+            before.add(whole.sums);
+            block = Some(next);
+        }
+        let Some(block) = block else { break };
+        let part = ((wanted - before.weight) / block.sums.weight).clamp(0.0, 1.0);
+        tops.push(Top { uplift: uplift(&before, block.sums, part), score: Some(block.score) });
+    }
+    tops
+}
+
+fn uplift(before: &Sums, block: &Sums, part: f64) -> Option<Estimate> {
+    let top = before.with_share(part, block);
+    top.has_both().then(|| {
+        let influence = top.influence_on_uplift();
+        let squared = before.squared(&influence) + part * part * block.squared(&influence);
+        Estimate { value: top.uplift(), error: squared.sqrt() }
+    })
+}

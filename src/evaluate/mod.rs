@@ -1,0 +1,4 @@
+//! Evaluating in SQL: aggregates over scores and outcomes.
+
+mod uplift;
+mod uplift_tables;
