@@ -29,26 +29,22 @@ pub struct Recommended {
     pub expected_value: f64,
 }
 
-/// Checks the values and costs of campaigns. A campaign without a value or a cost is not eligible.
-pub fn offers(
-    campaigns: &[&str],
-    values: &[Option<f64>],
-    costs: &[Option<f64>],
-) -> Result<Vec<Option<Offer>>> {
-    let terms = campaigns.iter().zip(values.iter().zip(costs));
-    terms.map(|(campaign, (&value, &cost))| offer(campaign, value, cost)).collect()
-}
-
-fn offer(campaign: &str, value: Option<f64>, cost: Option<f64>) -> Result<Option<Offer>> {
-    if let Some(value) = value.filter(|value| !value.is_finite()) {
-        return Err(invalid(format!("the value of campaign \"{campaign}\" is {value}"))
-            .with_hint("Pass a finite value, or NULL where the campaign is not eligible."));
+impl Offer {
+    /// Checks a value and a cost. A campaign without one of them is not eligible. `campaign` tells its
+    /// name.
+    #[inline]
+    pub fn new<'n>(
+        value: Option<f64>,
+        cost: Option<f64>,
+        campaign: impl FnOnce() -> &'n str,
+    ) -> Result<Option<Self>> {
+        let is_cost = |cost: f64| (0.0..f64::INFINITY).contains(&cost);
+        if value.is_some_and(|value| !value.is_finite()) || cost.is_some_and(|cost| !is_cost(cost))
+        {
+            return Err(refused(value, cost, campaign()));
+        }
+        Ok(value.zip(cost).map(|(value, cost)| Self { value, cost }))
     }
-    if let Some(cost) = cost.filter(|&cost| !(0.0..f64::INFINITY).contains(&cost)) {
-        return Err(invalid(format!("the cost of campaign \"{campaign}\" is {cost}"))
-            .with_hint("Pass a cost of 0 or more, or NULL where the campaign is not eligible."));
-    }
-    Ok(value.zip(cost).map(|(value, cost)| Offer { value, cost }))
 }
 
 /// Chooses the campaign of the highest expected value above 0, the first of equal ones. `estimate` is
@@ -69,8 +65,18 @@ pub fn recommend<E>(
     Ok(best)
 }
 
-fn invalid(message: String) -> Error {
-    Error::new(ErrorKind::InvalidParameter, message)
+fn refused(value: Option<f64>, cost: Option<f64>, campaign: &str) -> Error {
+    const ELIGIBLE: &str = "or NULL where the campaign is not eligible";
+    let (message, hint) = match (value, cost) {
+        (Some(value), _) if !value.is_finite() => {
+            (format!("the value of campaign \"{campaign}\" is {value}"), "Pass a finite value")
+        }
+        (_, cost) => {
+            let cost = cost.unwrap_or(f64::NAN);
+            (format!("the cost of campaign \"{campaign}\" is {cost}"), "Pass a cost of 0 or more")
+        }
+    };
+    Error::new(ErrorKind::InvalidParameter, message).with_hint(format!("{hint}, {ELIGIBLE}."))
 }
 
 #[cfg(test)]

@@ -4,8 +4,6 @@ use std::convert::Infallible;
 
 use super::*;
 
-const NAMES: [&str; 3] = ["a", "b", "c"];
-
 /// Recommends among campaigns with these uplifts.
 fn chosen(uplifts: [f64; 3], offers: &[Option<Offer>]) -> Option<Recommended> {
     let estimate = |place: usize| {
@@ -15,7 +13,12 @@ fn chosen(uplifts: [f64; 3], offers: &[Option<Offer>]) -> Option<Recommended> {
 }
 
 fn all(values: [f64; 3], costs: [f64; 3]) -> Vec<Option<Offer>> {
-    offers(&NAMES, &values.map(Some), &costs.map(Some)).unwrap()
+    let offer = |(value, cost)| offer(Some(value), Some(cost)).unwrap();
+    values.into_iter().zip(costs).map(offer).collect()
+}
+
+fn offer(value: Option<f64>, cost: Option<f64>) -> Result<Option<Offer>> {
+    Offer::new(value, cost, || "b")
 }
 
 #[test]
@@ -44,9 +47,8 @@ fn nothing_is_recommended_where_nothing_pays() {
 
 #[test]
 fn a_campaign_without_value_or_cost_is_not_asked() {
-    let values = [None, Some(10.0), Some(5.0)];
-    let costs = [Some(0.0), None, Some(0.0)];
-    let offers = offers(&NAMES, &values, &costs).unwrap();
+    let terms = [(None, Some(0.0)), (Some(10.0), None), (Some(5.0), Some(0.0))];
+    let offers = terms.map(|(value, cost)| offer(value, cost).unwrap());
     let mut asked = Vec::new();
     let best = recommend(&offers, |place| {
         asked.push(place);
@@ -65,7 +67,7 @@ fn a_failed_estimate_fails_the_recommendation() {
 #[test]
 fn values_and_costs_are_checked_and_the_campaign_is_named() {
     let refused = |value, cost| {
-        let error = offers(&NAMES, &[None, value, None], &[None, cost, None]).unwrap_err();
+        let error = offer(value, cost).unwrap_err();
         assert_eq!(error.kind, ErrorKind::InvalidParameter);
         error.message.clone()
     };
@@ -74,5 +76,5 @@ fn values_and_costs_are_checked_and_the_campaign_is_named() {
     assert_eq!(refused(None, Some(-0.5)), "the cost of campaign \"b\" is -0.5");
     assert_eq!(refused(Some(1.0), Some(f64::NAN)), "the cost of campaign \"b\" is NaN");
     assert_eq!(refused(Some(1.0), Some(f64::INFINITY)), "the cost of campaign \"b\" is inf");
-    assert!(offers(&NAMES[..1], &[Some(-1.0)], &[Some(0.0)]).is_ok(), "a value may be negative");
+    assert!(offer(Some(-1.0), Some(0.0)).is_ok(), "a value may be negative");
 }
