@@ -13,6 +13,7 @@ import guards
 import not_random
 import put_off
 import randomised
+import recommendation
 import segments
 import simulation
 from backends import PgIntent, Pool, Reference
@@ -22,7 +23,7 @@ from report import progress
 KEYS = [
     *(scenario.key for scenario in simulation.SCENARIOS),
     *(arm.key for arm in email_test.ARMS),
-    *("randomised", "segments", "guards", "not_random", "put_off", "committee", "bank", "false_alarms"),
+    *("randomised", "segments", "guards", "not_random", "put_off", "committee", "bank", "false_alarms", "recommendation"),
 ]
 
 
@@ -43,6 +44,7 @@ def write(report, options):
         "committee": lambda: committee.write(report, judged, keys),
         "bank": lambda: bank.write(report, judged, keys, options.shared),
         "false alarms": lambda: false_alarms.write(report, judged, keys),
+        "recommendation": lambda: recommendation.write(report, judged, keys, options.shared),
     }
     for name, section in sections.items():
         started = time.monotonic()

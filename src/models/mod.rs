@@ -3,6 +3,7 @@
 mod argument;
 mod cache;
 mod inspect;
+mod lists;
 mod model_type;
 mod named;
 mod registry;
@@ -11,6 +12,7 @@ mod summary;
 mod used;
 
 pub use cache::CachedModel;
+pub use lists::{ListedModel, ModelLists};
 pub use model_type::decode;
 pub use named::null_argument;
 pub use registry::{Activate, NewVersion, Registry, Saved, check_name};

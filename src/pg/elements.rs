@@ -2,7 +2,7 @@
 
 use pgrx::pg_sys::{self, Datum};
 
-use super::{Call, Failure, Oid, Scalar, oid};
+use super::{Call, Failure, Oid, Scalar, element_type, oid};
 
 /// Elements of an array; `None` for NULL.
 type Elements<T> = Vec<Option<T>>;
@@ -16,6 +16,14 @@ impl Call {
     /// Returns the elements of an argument declared as float8[], or `None` if it is NULL.
     pub fn float8s(&self, index: usize) -> Result<Option<Elements<f64>>, Failure> {
         self.elements(index, oid::FLOAT8OID, |scalar| Ok(scalar.float8()))
+    }
+
+    /// Returns the contents of the elements of an argument declared as an array of a type of variable
+    /// length, or `None` if it is NULL.
+    pub fn contents(&self, index: usize) -> Result<Option<Elements<&[u8]>>, Failure> {
+        let type_ = self.declared_type(index)?.and_then(element_type);
+        let type_ = type_.ok_or_else(|| Failure::internal("declared without an array"))?;
+        self.elements(index, type_, Scalar::content)
     }
 
     /// Reads an argument declared as an array of `type_`, of any dimensions.

@@ -7,7 +7,9 @@ use pgrx::{
     pg_sys::{self, Datum},
 };
 
-use super::{Failure, Oid, SqlValue, from_server, oid, varlena::bytes_of};
+use super::{
+    Failure, Oid, SqlValue, from_server, oid, types::is_variable_length, varlena::bytes_of,
+};
 
 /// A value that is not NULL, with its type under any domain. It lives as long as the row or array
 /// that it was read from.
@@ -60,6 +62,15 @@ impl<'a> Scalar<'a> {
         self.check(&[oid::TEXTOID, oid::VARCHAROID, oid::BPCHAROID])?;
         // SAFETY: the datum is of one of these types, all of variable length.
         from_server(unsafe { bytes_of(self.datum) })
+    }
+
+    /// Reads the content of a value of variable length.
+    pub fn content(self) -> Result<&'a [u8], Failure> {
+        if !is_variable_length(self.base_type) {
+            return Err(Failure::internal("a value of fixed length was read as another"));
+        }
+        // SAFETY: the datum is of a type of variable length.
+        Ok(unsafe { bytes_of(self.datum) })
     }
 
     /// Reads a name, or a literal that has no type.

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The place of the features among the arguments of every function.
-const FEATURES: usize = 0;
+pub const FEATURES: usize = 0;
 
 /// A question to a model about one customer.
 pub trait Question {
@@ -78,7 +78,7 @@ impl CallSite {
     #[inline]
     pub fn ask<Q: Question>(&mut self, call: &Call, question: &Q) -> Result<Q::Answer, Failure> {
         let used = self.models.of_call(call, || Source::new(self.features))?;
-        used.own.read(call, Asked { question, of: &used.cached })
+        ask(&mut used.own, call, &used.cached, question)
     }
 
     /// Writes the features of the last question as their types do, in the model's order.
@@ -133,6 +133,17 @@ impl CallSite {
         };
         row.form(&values)
     }
+}
+
+/// Asks a model about the features of a call.
+#[inline]
+pub fn ask<Q: Question>(
+    source: &mut Source,
+    call: &Call,
+    of: &CachedModel,
+    question: &Q,
+) -> Result<Q::Answer, Failure> {
+    source.read(call, Asked { question, of })
 }
 
 impl<Q: Question> Consumer for Asked<'_, Q> {

@@ -53,7 +53,7 @@ fn correct_label(call: &Call) -> SqlResult {
 }
 
 /// Asks for the score.
-struct Scored;
+pub struct Scored;
 
 impl Question for Scored {
     type Answer = Score;

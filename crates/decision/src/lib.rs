@@ -9,4 +9,5 @@ pub mod assignment;
 pub mod drift;
 pub mod evaluation;
 mod sum;
+pub mod recommendation;
 pub mod test_size;

@@ -1,0 +1,131 @@
+//! `recommend_campaign`: the campaign that is worth most for a customer.
+
+use decision::recommendation::{Estimate, Offer, recommend};
+
+use super::{
+    call_site::{FEATURES, ask},
+    score::Scored,
+};
+use crate::{
+    features::{Features, RawNumbers, Source},
+    models::{ListedModel, ModelLists},
+    pg::{Call, Failure, ResultRow, SqlResult, SqlState, SqlValue, sql_function},
+};
+
+sql_function!(recommend_campaign);
+
+const MODELS: usize = 1;
+const VALUES: usize = 2;
+const COSTS: usize = 3;
+/// The columns of `recommended_campaign`.
+const COLUMNS: [&str; 4] = ["campaign", "campaign_uplift", "campaign_intent", "expected_value"];
+
+/// Recommends a campaign: `(features, models, campaign_values, campaign_costs)`.
+fn recommend_campaign(call: &Call) -> SqlResult {
+    let Site { features, models, terms, row } = call.site(|| Site::of(call))?;
+    let models = models.models_of(call, || Source::new(*features))?;
+    let recommended = recommend(terms.of_call(call, models)?, |place| {
+        let model = &mut models[place];
+        let score = ask(&mut model.own, call, &model.cached, &Scored)?;
+        Ok::<_, Failure>(Estimate { uplift: score.uplift(), intent: score.intent() })
+    })?;
+    let values = match recommended {
+        None => [None; COLUMNS.len()],
+        Some(best) => [
+            Some(SqlValue::server_text(&models[best.place].name)?),
+            Some(SqlValue::float8(best.estimate.uplift)),
+            Some(SqlValue::float8(best.estimate.intent)),
+            Some(SqlValue::float8(best.expected_value)),
+        ],
+    };
+    row.form(&values).map(Some)
+}
+
+/// The state of a call site.
+struct Site {
+    features: Features,
+    models: ModelLists<Source>,
+    terms: Terms,
+    row: ResultRow,
+}
+
+/// The values and costs of the last row, which are mostly those of the next.
+#[derive(Default)]
+struct Terms {
+    /// The contents of both arrays.
+    values: Vec<u8>,
+    costs: Vec<u8>,
+    offers: Vec<Option<Offer>>,
+}
+
+impl Site {
+    fn of(call: &Call) -> Result<Self, Failure> {
+        Ok(Self {
+            features: Features::of(call, FEATURES)?,
+            models: ModelLists::of(call, MODELS)?,
+            terms: Terms::default(),
+            row: call.in_site_memory(|| ResultRow::of(call, &COLUMNS))?,
+        })
+    }
+}
+
+impl Terms {
+    /// Returns the offers of a call, one for each model.
+    #[inline]
+    fn of_call<T>(
+        &mut self,
+        call: &Call,
+        models: &[ListedModel<T>],
+    ) -> Result<&[Option<Offer>], Failure> {
+        let (Some(values), Some(costs)) = (call.bytes(VALUES), call.bytes(COSTS)) else {
+            return Err(not_strict());
+        };
+        if *self.values != *values || *self.costs != *costs || self.offers.len() != models.len() {
+            self.read(call, models)?;
+        }
+        Ok(&self.offers)
+    }
+
+    fn read<T>(&mut self, call: &Call, models: &[ListedModel<T>]) -> Result<(), Failure> {
+        // A row that fails leaves no half of its arrays behind.
+        self.values.clear();
+        let (values, costs) = (numbers(call, VALUES)?, numbers(call, COSTS)?);
+        for (what, length) in [("values", values.len()), ("costs", costs.len())] {
+            if length != models.len() {
+                return Err(other_length(what, length, models.len()));
+            }
+        }
+        self.offers.clear();
+        for (model, (value, cost)) in models.iter().zip(values.into_iter().zip(costs)) {
+            self.offers.push(Offer::new(value, cost, || model.name().unwrap_or_default())?);
+        }
+        replace(&mut self.values, call.bytes(VALUES));
+        replace(&mut self.costs, call.bytes(COSTS));
+        Ok(())
+    }
+}
+
+fn replace(known: &mut Vec<u8>, content: Option<&[u8]>) {
+    known.clear();
+    known.extend_from_slice(content.unwrap_or_default());
+}
+
+/// Reads an array of numbers; one without NULLs is read in place.
+fn numbers(call: &Call, index: usize) -> Result<Vec<Option<f64>>, Failure> {
+    if let Some(RawNumbers::Doubles(numbers)) = call.bytes(index).and_then(RawNumbers::of_array) {
+        return Ok(numbers.iter().map(|&bytes| Some(f64::from_ne_bytes(bytes))).collect());
+    }
+    call.float8s(index)?.ok_or_else(not_strict)
+}
+
+fn other_length(what: &str, length: usize, models: usize) -> Failure {
+    Failure::new(
+        SqlState::ERRCODE_ARRAY_ELEMENT_ERROR,
+        format!("campaign_{what} has length {length}, but models has length {models}"),
+    )
+    .with_hint("Pass one value and one cost for each model, NULL where it is not eligible.")
+}
+
+fn not_strict() -> Failure {
+    Failure::internal("declared without STRICT")
+}
