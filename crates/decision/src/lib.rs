@@ -6,4 +6,5 @@
 #![forbid(unsafe_code)]
 
 pub mod assignment;
+pub mod evaluation;
 pub mod test_size;

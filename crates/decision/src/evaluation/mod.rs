@@ -1,0 +1,3 @@
+//! Evaluation of scores against what happened.
+
+pub mod score_bins;
