@@ -3,6 +3,7 @@
 
 mod aggregate;
 mod decide;
+mod evaluate;
 mod features;
 mod memory;
 mod models;

@@ -57,6 +57,7 @@ fn sqlstate(kind: ErrorKind) -> SqlState {
     match kind {
         ErrorKind::InvalidParameter => SqlState::ERRCODE_INVALID_PARAMETER_VALUE,
         ErrorKind::ValueOutOfRange => SqlState::ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
+        ErrorKind::NullValue => SqlState::ERRCODE_NULL_VALUE_NOT_ALLOWED,
         ErrorKind::WrongLength | ErrorKind::InsufficientData => SqlState::ERRCODE_DATA_EXCEPTION,
         ErrorKind::KindMismatch => SqlState::ERRCODE_DATATYPE_MISMATCH,
         ErrorKind::LimitExceeded => SqlState::ERRCODE_PROGRAM_LIMIT_EXCEEDED,

@@ -7,4 +7,5 @@
 
 pub mod assignment;
 pub mod evaluation;
+mod sum;
 pub mod test_size;

@@ -7,6 +7,8 @@ pub enum ErrorKind {
     InvalidParameter,
     /// A feature's value is infinite, or another number out of range.
     ValueOutOfRange,
+    /// A value is NULL where that is not allowed.
+    NullValue,
     /// The features do not have the model's length.
     WrongLength,
     /// A column or a feature has a kind that does not fit.

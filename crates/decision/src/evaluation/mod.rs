@@ -1,3 +1,6 @@
-//! Evaluation of scores against what happened.
+//! Evaluation: how well scores, segments and recommendations do on customers whose outcome is known.
 
+mod optional;
+pub mod policy;
 pub mod score_bins;
+pub mod segments;

@@ -1,0 +1,4 @@
+//! Evaluating in SQL: aggregates over customers whose outcome is known.
+
+mod policy;
+mod segments;
