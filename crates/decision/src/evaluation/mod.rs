@@ -3,3 +3,5 @@
 mod optional;
 pub mod score_bins;
 pub mod uplift;
+pub mod policy;
+pub mod segments;
