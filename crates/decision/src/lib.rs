@@ -8,6 +8,6 @@
 pub mod assignment;
 pub mod drift;
 pub mod evaluation;
-mod sum;
 pub mod recommendation;
+mod sum;
 pub mod test_size;

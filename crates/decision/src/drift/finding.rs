@@ -61,9 +61,8 @@ impl Finding {
         let trained = feature.rows * (1.0 - feature.missing);
         let share_of_values = |count: u64| (values > 0.0).then(|| count as f64 / values);
         let stability = Stability::of(&feature.shares, counts, [values, trained]);
-        let unknown = share_of_values(counts.unknown);
         let missing_new = if rows > 0 { counts.missing as f64 / rows as f64 } else { 0.0 };
-        let mut finding = Self {
+        let finding = Self {
             feature: feature.name.clone(),
             rows,
             mean_trained: None,
@@ -80,21 +79,36 @@ impl Finding {
                 || is_gap(feature.missing, missing_new, [feature.rows, rows as f64])
                 || is_beyond_chance(counts.unknown, [values, trained]),
         };
+        let mean = (values > 0.0).then(|| counts.sum.value() / values);
+        finding.with_values(feature, trained, mean, share_of_values(counts.unknown))
+    }
+
+    /// Adds the figures of a number or of a category.
+    fn with_values(
+        self,
+        feature: &Feature,
+        trained: f64,
+        mean_new: Option<f64>,
+        unknown: Option<f64>,
+    ) -> Self {
         match &feature.values {
             Values::Number { mean, deviation, .. } => {
-                finding.outside_share = unknown;
-                finding.mean_trained = (trained > 0.0).then_some(*mean);
-                finding.mean_new = (values > 0.0).then(|| counts.sum.value() / values);
-                let difference = finding.mean_new.zip(finding.mean_trained);
-                finding.shift_in_deviations = difference
-                    .filter(|_| *deviation > 0.0)
-                    .map(|(new, trained)| (new - trained) / deviation);
+                let mean_trained = (trained > 0.0).then_some(*mean);
+                let difference =
+                    mean_new.zip(mean_trained).filter(|_| *deviation > 0.0).map(|(a, b)| a - b);
+                Self {
+                    mean_trained,
+                    mean_new,
+                    shift_in_deviations: difference.map(|difference| difference / deviation),
+                    outside_share: unknown,
+                    ..self
+                }
             }
             Values::Category { levels } => {
-                finding.unseen_share = unknown.filter(|_| feature.shares.len() == levels.len());
+                let knows_all = feature.shares.len() == levels.len();
+                Self { unseen_share: unknown.filter(|_| knows_all), ..self }
             }
         }
-        finding
     }
 }
 

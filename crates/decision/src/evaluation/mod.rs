@@ -1,7 +1,7 @@
 //! Evaluation: how well scores, segments and recommendations do on customers whose outcome is known.
 
 mod optional;
-pub mod score_bins;
-pub mod uplift;
 pub mod policy;
+pub mod score_bins;
 pub mod segments;
+pub mod uplift;

@@ -91,7 +91,7 @@ pub fn train(
     }
 }
 
-/// The steps of the method.
+/// The steps of the method. It is longer than 35 lines because it is the table of contents.
 fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<TwoStageModel> {
     run.enter(Step::OrderingRows);
     sample.canonicalise();
@@ -113,6 +113,7 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
     let method = Method::choose(&rows, share, slope, &mut run)?;
     let committee = committee::fit(&rows, &mut run, &method, members, uplift)?;
     let scored = segment_rule::score(&rows, &committee);
+    let uplift_scores = distributions::of_uplift(&scored, rows.poll());
     let (offsets, sizes) = segment_rule::estimate(&rows, &mut run, &scored);
     let evaluated = evaluation::measure(&rows, &mut run, &committee, &offsets)?;
     let importance = importance::estimate(&rows, &mut run, &committee);
@@ -124,13 +125,14 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
         exposure: Some(exposed_rows::measure(&rows, committee.corrected_labels(), difference)),
         out_of_fold: evaluated.out_of_fold,
         evaluation: evaluated.evaluation,
-        uplift_scores: distributions::of_uplift(&scored, rows.poll()),
+        uplift_scores,
         ..report(&rows, run, &committee, share, sizes)
     };
     Ok(into_model(rows, committee, report, offsets))
 }
 
-/// The counts and findings; the rest of the report is still to come.
+/// The counts and findings; the rest of the report is still to come. It is longer than 35 lines because each
+/// field has its line.
 fn report(
     rows: &TrainingRows,
     run: Run,
