@@ -7,7 +7,7 @@ FROM simulate_customers(6000);
 CREATE TABLE new AS
 SELECT recency, frequency, discount_share, app_user, CASE WHEN ch_store THEN 'store' WHEN ch_web THEN 'web' END AS channel
 FROM simulate_customers(6000, seed => 2);
-SELECT name FROM train_model('spring', 'SELECT * FROM trained', '{"ensemble": 1, "epochs": 10, "hidden_layers": [4]}');
+SELECT rows FROM train_model('spring', 'SELECT * FROM trained', '{"ensemble": 1, "epochs": 10, "hidden_layers": [4]}');
 
 -- The training rows themselves, and others of the same kind, have no drift.
 SELECT feature, rows, abs(mean_new - mean_trained) < 1e-4 AS same_mean, psi < 1e-3 AS small, round(psi_by_chance::numeric, 5) AS psi_by_chance,
@@ -17,7 +17,7 @@ SELECT feature, drifted FROM unnest((SELECT feature_drift(n, 'spring') FROM new 
 -- Changes.
 SELECT feature, round(shift_in_deviations::numeric, 1) AS shift, psi > 0.05 AS psi, p_value < 0.001 AS p_value, missing_new > 0.1 AS missing, unseen_share, round(outside_share::numeric, 2) AS outside, drifted
 FROM unnest((SELECT feature_drift(c, 'spring') FROM (SELECT recency + 30 AS recency, frequency, discount_share * 100 AS discount_share,
-    CASE WHEN frequency % 3 > 0 THEN app_user END AS app_user, CASE WHEN recency % 10 = 0 THEN 'kiosk' ELSE channel END AS channel FROM new) c));
+    CASE WHEN frequency::int % 3 > 0 THEN app_user END AS app_user, CASE WHEN recency::int % 10 = 0 THEN 'kiosk' ELSE channel END AS channel FROM new) c));
 -- By value as by name, and groups.
 SELECT (SELECT feature_drift(n, 'spring') FROM new n) = (SELECT feature_drift(n, active_model('spring')) FROM new n) AS by_value;
 SELECT channel, cardinality(d) AS features, d[1].rows = (SELECT count(*) FROM new o WHERE o.channel IS NOT DISTINCT FROM g.channel) AS rows, d[5].drifted AS channel_drifted
@@ -46,6 +46,6 @@ SELECT * FROM failure($$SELECT feature_drift(f, 'spring') FROM (SELECT recency F
 SELECT * FROM failure($$SELECT feature_drift(f, CASE WHEN frequency > 3 THEN 'spring' ELSE 'other' END) FROM (SELECT * FROM new) f,
     (SELECT save_model('other', (SELECT model FROM models WHERE kind = 'row'))) s$$);
 SELECT * FROM failure($$SELECT feature_drift(ARRAY['Infinity', 1, 2]::float8[], (SELECT model FROM models WHERE kind = 'array'))$$);
-SELECT * FROM failure($$SET LOCAL pg_intent.training_memory = '1MB'; SET LOCAL enable_sort = off; SELECT count(feature_drift(n, 'spring')) FROM new n GROUP BY frequency, recency$$);
+SELECT * FROM failure($$SET LOCAL pg_intent.training_memory = '1MB'; SET LOCAL enable_sort = off; SELECT count(d) FROM (SELECT feature_drift(n, 'spring') AS d FROM new n GROUP BY frequency, recency) g$$);
 DROP TABLE trained, new, serial;
 SELECT drop_model('spring') AS versions;
