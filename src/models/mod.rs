@@ -5,6 +5,7 @@ mod cache;
 mod inspect;
 mod model_type;
 mod named;
+mod page;
 mod registry;
 mod rights;
 mod summary;
