@@ -48,10 +48,12 @@ fn main() -> Result<()> {
     for (kind, name) in GOLDEN {
         write(kind, Some(name), &golden(kind)?)?;
     }
-    write("exposure", Some("spring"), &trained(20_000, 0, 0.6, &plain)?)?;
-    write("one_feature", Some("one feature"), &trained(6_000, -1, 0.6, &plain)?)?;
-    write("wide", None, &trained(3_000, 300, 0.6, &plain)?)?;
-    let mut hostile = trained(3_000, 0, 0.6, &|place| format!("{place}{HOSTILE}"))?;
+    let all = Table { simulated: FEATURES.len(), noise: 0, has_shop: false, name: &plain };
+    write("exposure", Some("spring"), &all.model(20_000)?)?;
+    write("one_feature", Some("one feature"), &Table { simulated: 1, ..all }.model(6_000)?)?;
+    write("wide", None, &Table { noise: 300, ..all }.model(3_000)?)?;
+    let hostile = Table { has_shop: true, name: &|place| format!("{place}{HOSTILE}"), ..all };
+    let mut hostile = hostile.model(3_000)?;
     hostile.add_warning(format!("feature \"{HOSTILE}\" is known only after the campaign"));
     write("hostile", Some(&format!("{HOSTILE}&é")), &hostile)
 }
@@ -70,53 +72,55 @@ fn golden(kind: &str) -> Result<TwoStageModel> {
     Ok(decode_model(&bytes)?)
 }
 
-/// A model of simulated customers; `more` features of noise are added, or all but the first left out.
-fn trained(
-    rows: u64,
-    more: i32,
-    exposed: f64,
-    name: &dyn Fn(usize) -> String,
-) -> Result<TwoStageModel> {
-    let options = Options::from_json(r#"{"ensemble": 2, "epochs": 12, "hidden_layers": [16]}"#)?;
-    let known = if more < 0 { 1 } else { FEATURES.len() };
-    let noise = usize::try_from(more).unwrap_or(0);
-    let mut columns: Vec<Column> = (0..known + noise)
-        .map(|place| Column {
-            name: name(place),
-            kind: FEATURES.get(place).map_or(Kind::Number, |(_, kind)| *kind),
-        })
-        .collect();
-    columns.push(Column { name: name(known + noise), kind: Kind::Category });
-    if more < 0 {
-        columns.pop();
+/// Customers with features of the simulation, features of noise, and perhaps a shop.
+struct Table<'n> {
+    simulated: usize,
+    noise: usize,
+    has_shop: bool,
+    name: &'n dyn Fn(usize) -> String,
+}
+
+impl Table<'_> {
+    fn columns(&self) -> Vec<Column> {
+        let kinds = FEATURES[..self.simulated].iter().map(|(_, kind)| *kind);
+        let noise = std::iter::repeat_n(Kind::Number, self.noise);
+        let kinds = kinds.chain(noise).chain(self.has_shop.then_some(Kind::Category));
+        kinds.enumerate().map(|(place, kind)| Column { name: (self.name)(place), kind }).collect()
     }
-    let mut sample = Sample::new(options.seed(), 256 << 20, Poll::NEVER);
-    sample.set_columns(columns.clone(), false)?;
-    let simulator = Simulator::new(0.4, exposed, 1)?;
-    for index in 0..rows {
-        let customer = simulator.customer(index);
-        let shop = ["web", HOSTILE, "shop"][(index % 3) as usize];
-        let values = customer.features[..known].iter().map(|&number| Value::number(number));
-        let noise =
-            (0..noise as u64).map(|place| Value::number(((index + 7) * (place + 3) % 101) as f64));
-        let category = (more >= 0).then_some(Value::Category(shop));
-        let target = Target {
-            segment: Some(customer.observed),
-            exposed: Some(customer.exposed),
-            propensity: None,
-            weight: None,
-            customer: None,
+
+    fn sample(&self, rows: u64) -> Result<Sample> {
+        let mut sample = Sample::new(0, 256 << 20, Poll::NEVER);
+        sample.set_columns(self.columns(), false)?;
+        let simulator = Simulator::new(0.4, 0.6, 1)?;
+        for index in 0..rows {
+            let customer = simulator.customer(index);
+            let simulated = customer.features[..self.simulated].iter().copied();
+            let noise =
+                (0..self.noise as u64).map(|place| ((index + 7) * (place + 3) % 101) as f64);
+            let shop = ["web", HOSTILE, "shop"][(index % 3) as usize];
+            let shop = self.has_shop.then_some(Value::Category(shop));
+            let target = Target {
+                segment: Some(customer.observed),
+                exposed: Some(customer.exposed),
+                propensity: None,
+                weight: None,
+                customer: None,
+            };
+            sample.push(simulated.chain(noise).map(Value::number).chain(shop), target)?;
+        }
+        Ok(sample)
+    }
+
+    fn model(&self, rows: u64) -> Result<TwoStageModel> {
+        let options =
+            Options::from_json(r#"{"ensemble": 2, "epochs": 12, "hidden_layers": [16]}"#)?;
+        let Outcome::Model(mut model) = train(&mut self.sample(rows)?, &options, &mut Quiet)?
+        else {
+            return Err("the rows teach nothing".into());
         };
-        sample.push(values.chain(noise).chain(category), target)?;
+        let types = self.columns().iter().map(|column| column.kind.name().to_owned()).collect();
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        model.set_origin(Origin { version, types, roles: Vec::new() });
+        Ok(*model)
     }
-    let Outcome::Model(mut model) = train(&mut sample, &options, &mut Quiet)? else {
-        return Err("the rows teach nothing".into());
-    };
-    let types = columns.iter().map(|column| column.kind.name().to_owned()).collect();
-    model.set_origin(Origin {
-        version: env!("CARGO_PKG_VERSION").into(),
-        types,
-        roles: Vec::new(),
-    });
-    Ok(*model)
 }

@@ -1,6 +1,10 @@
 //! The customers whom the campaign moves: the features that matter, and the uplift along the strongest.
 
-use two_stage::{Result, poll::Poll};
+use two_stage::{
+    Result,
+    column::{Column, Kind},
+    poll::Poll,
+};
 
 use super::{
     frame::{note, section},
@@ -96,39 +100,52 @@ fn picture(subject: &Subject, profile: &Profile, y: &Scale) -> Markup {
     let column = &subject.model.columns()[profile.column];
     let is_line = profile.points.len() > NAMED
         && profile.points.iter().all(|point| matches!(point.value, Level::Number(_)));
+    let plot = if is_line { line(column, profile, y) } else { needles(column, profile, y) };
+    html!("<figure><figcaption>{}</figcaption>{}</figure>", name(&column.name), plot.finish())
+}
+
+/// The start of a picture.
+fn plot(column: &Column, x: (Scale, &str), y: &Scale) -> Plot {
     let title = format!("Predicted extra engagements along {}", column.name);
-    let shown = |point: &Point| match &point.value {
+    Plot::new(&title, x, (y.clone(), "")).small().y_axis()
+}
+
+/// A value as a label below a picture.
+fn shown(point: &Point, column: &Column) -> String {
+    match &point.value {
         Level::Number(number) => of_kind(*number, column.kind),
         Level::Category(text) => shortened(text),
-    };
-    let plot = if is_line {
-        let axis = (Scale::between(0.0, 1.0, 0.25), "customers, lowest value to highest");
-        let mut plot = Plot::new(&title, axis, (y.clone(), "")).small().y_axis();
-        let points = &profile.points;
-        for (point, anchor) in ends_and_middle(points) {
-            plot.x_tick(point.place, &shown(point), anchor);
+    }
+}
+
+/// A line over the customers in the order of their values.
+fn line(column: &Column, profile: &Profile, y: &Scale) -> Plot {
+    let axis = (Scale::between(0.0, 1.0, 0.25), "customers, lowest value to highest");
+    let mut plot = plot(column, axis, y);
+    for (point, anchor) in ends_and_middle(&profile.points) {
+        plot.x_tick(point.place, &shown(point, column), anchor);
+    }
+    plot.line("model", profile.points.iter().map(|point| (point.place, 1000.0 * point.uplift)));
+    plot
+}
+
+/// A needle for each value; categories stand in the order of their uplift.
+fn needles(column: &Column, profile: &Profile, y: &Scale) -> Plot {
+    let mut points: Vec<&Point> = profile.points.iter().collect();
+    if column.kind == Kind::Category {
+        points.sort_by(|a, b| b.uplift.total_cmp(&a.uplift));
+    }
+    let mut plot = plot(column, (Scale::between(0.0, points.len() as f64, 1.0), ""), y);
+    let every = points.len().div_ceil(NAMED);
+    for (place, point) in points.iter().enumerate() {
+        let x = place as f64 + 0.5;
+        if place.is_multiple_of(every) {
+            plot.x_tick(x, &shown(point, column), Anchor::Middle);
         }
-        plot.line("model", points.iter().map(|point| (point.place, 1000.0 * point.uplift)));
-        plot
-    } else {
-        let mut points: Vec<&Point> = profile.points.iter().collect();
-        if matches!(points.first().map(|point| &point.value), Some(Level::Category(_))) {
-            points.sort_by(|a, b| b.uplift.total_cmp(&a.uplift));
-        }
-        let axis = (Scale::between(0.0, points.len() as f64, 1.0), "");
-        let mut plot = Plot::new(&title, axis, (y.clone(), "")).small().y_axis();
-        let every = points.len().div_ceil(NAMED);
-        for (place, point) in points.iter().enumerate() {
-            let x = place as f64 + 0.5;
-            if place.is_multiple_of(every) {
-                plot.x_tick(x, &shown(point), Anchor::Middle);
-            }
-            plot.whisker("main", x, (0.0, 1000.0 * point.uplift));
-            plot.dot("main", (x, 1000.0 * point.uplift));
-        }
-        plot
-    };
-    html!("<figure><figcaption>{}</figcaption>{}</figure>", name(&column.name), plot.finish())
+        plot.whisker("main", x, (0.0, 1000.0 * point.uplift));
+        plot.dot("main", (x, 1000.0 * point.uplift));
+    }
+    plot
 }
 
 /// The points with a text below them: the outer ones, and the middle one if it is far from them.

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use two_stage::model::Report;
+use two_stage::model::{Report, UpliftCurve};
 
 use crate::{
     html::{Markup, html},
@@ -91,42 +91,37 @@ fn effect(subject: &Subject) -> String {
 
 /// The second sentence: whom the model finds.
 fn ranking(verdict: Verdict, subject: &Subject) -> String {
-    let compared = subject.curve().map(|curve| {
-        let (model, model_error) = gain_at(curve, EXAMPLE);
-        let (random, random_error) = gain_at_random(curve, EXAMPLE);
-        format!(
-            "the 30 % whom it ranks highest bring {} extra engagements per 1,000 customers on the list, against {} for a random 30 %",
-            per_thousand(model, model_error),
-            per_thousand(random, random_error)
-        )
-    });
-    match (verdict, compared) {
-        (Verdict::Ranks, Some(compared)) => {
-            format!("Choosing customers by the model beats choosing them at random: {compared}.")
+    let compared = subject.curve().map(compared).unwrap_or_default();
+    match verdict {
+        Verdict::Ranks => {
+            format!("Choosing customers by the model beats choosing them at random{compared}.")
         }
-        (Verdict::Ranks, None) => {
-            "Choosing customers by the model beats choosing them at random.".to_owned()
+        Verdict::RankingNotShown => {
+            format!("Choosing customers by the model is not shown to beat chance{compared}.")
         }
-        (Verdict::RankingNotShown, Some(compared)) => {
-            format!("Choosing customers by the model is not shown to beat chance: {compared}.")
-        }
-        (Verdict::RankingNotShown, None) => {
-            "Choosing customers by the model is not shown to beat chance.".to_owned()
-        }
-        (Verdict::NoEffect, _) => {
-            "So there is no effect by which customers could be ranked.".to_owned()
-        }
-        (Verdict::EqualUplift, _) => {
+        Verdict::NoEffect => "So there is no effect by which customers could be ranked.".to_owned(),
+        Verdict::EqualUplift => {
             "The model gives every customer the same uplift, so it prefers nobody.".to_owned()
         }
-        (Verdict::NobodyLeftOut, _) => from_labels(subject.model.report()),
-        (Verdict::EngageLess, _) => {
+        Verdict::NobodyLeftOut => from_labels(subject.model.report()),
+        Verdict::EngageLess => {
             "Either the campaign keeps customers away, or it is recorded the wrong way round who was sent it.".to_owned()
         }
-        (Verdict::TooFewRows, _) => {
+        Verdict::TooFewRows => {
             "Too few customers were held out to tell how good the ranking is.".to_owned()
         }
     }
+}
+
+/// The gain of the customers ranked highest beside that of others.
+fn compared(curve: &UpliftCurve) -> String {
+    let (model, model_error) = gain_at(curve, EXAMPLE);
+    let (random, random_error) = gain_at_random(curve, EXAMPLE);
+    format!(
+        ": the 30 % whom it ranks highest bring {} extra engagements per 1,000 customers on the list, against {} for a random 30 %",
+        per_thousand(model, model_error),
+        per_thousand(random, random_error)
+    )
 }
 
 fn from_labels(report: &Report) -> String {

@@ -1,5 +1,7 @@
 //! The sizes of the segments: as recorded, as corrected, as predicted.
 
+use two_stage::model::Report;
+
 use super::frame::{key, note, section, table};
 use crate::{
     chart::stack,
@@ -14,22 +16,9 @@ pub(super) const SEGMENTS: [(&str, &str); 3] =
 
 /// The segments.
 pub(crate) fn segments(subject: &Subject) -> Markup {
-    let report = subject.model.report();
-    let exposed = report.exposure.map(|exposure| {
-        [
-            ("recorded, of those sent the campaign", exposure.observed[1]),
-            ("corrected, of those sent the campaign", exposure.corrected[1]),
-        ]
-    });
-    let lines: Vec<(&str, [f64; 3])> = exposed
-        .into_iter()
-        .flatten()
-        .chain([("predicted, if all are sent the campaign", report.segments.given)])
-        .filter_map(|(name, sizes)| {
-            let total: f64 = sizes.iter().sum();
-            (total > 0.0).then(|| (name, sizes.map(|size| size / total)))
-        })
-        .collect();
+    let lines = lines(subject.model.report());
+    let legend: Markup =
+        SEGMENTS.iter().map(|(class, name)| html!("<span>{}</span>", key(class, name))).collect();
     let pictures: Markup = lines
         .iter()
         .map(|(name, shares)| {
@@ -43,8 +32,6 @@ pub(crate) fn segments(subject: &Subject) -> Markup {
         [html!("{}", name)].into_iter().chain(shares).collect()
     });
     let table = table(&["", "low engagement", "organic", "campaign-driven"], rows);
-    let legend: Markup =
-        SEGMENTS.iter().map(|(class, name)| html!("<span>{}</span>", key(class, name))).collect();
     let remark = note(
         "Low engagement: no response. Organic: a response that would have come anyway. Campaign-driven: a response because of the campaign.",
     );
@@ -53,4 +40,20 @@ pub(crate) fn segments(subject: &Subject) -> Markup {
         "The share of each segment as it was recorded, after missing campaign labels were filled in, and as the model names it.",
         &html!("<p class=\"legend\">{}</p>{}{}{}", legend, pictures, table, remark),
     )
+}
+
+/// The shares of the segments by each count of them.
+fn lines(report: &Report) -> Vec<(&'static str, [f64; 3])> {
+    let exposed = report.exposure.map(|exposure| {
+        [
+            ("recorded, of those sent the campaign", exposure.observed[1]),
+            ("corrected, of those sent the campaign", exposure.corrected[1]),
+        ]
+    });
+    let predicted = ("predicted, if all are sent the campaign", report.segments.given);
+    let share = |(name, sizes): (&'static str, [f64; 3])| {
+        let total: f64 = sizes.iter().sum();
+        (total > 0.0).then(|| (name, sizes.map(|size| size / total)))
+    };
+    exposed.into_iter().flatten().chain([predicted]).filter_map(share).collect()
 }

@@ -1,4 +1,4 @@
-//! How the model was trained, and how it does beside standard models.
+//! The training of the model, and its figures beside those of standard models.
 
 use two_stage::model::{Comparison, Mode, PropensitySource, Report, Stage};
 
