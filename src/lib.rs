@@ -11,7 +11,6 @@ mod models;
 mod pg;
 mod score;
 mod simulate;
-mod text;
 mod train;
 
 #[cfg(not(panic = "unwind"))]

@@ -6,6 +6,7 @@ mod inspect;
 mod lists;
 mod model_type;
 mod named;
+mod page;
 mod registry;
 mod rights;
 mod summary;

@@ -2,13 +2,11 @@
 
 use std::cmp::Ordering;
 
-use two_stage::model::{Comparison, Mode, Report, TwoStageModel, is_significant};
+use report::{Verdict, grouped, qini};
+use two_stage::model::{Comparison, Mode, Report, TwoStageModel};
 
 use super::argument::load_inspected;
-use crate::{
-    pg::{Call, SqlResult, SqlValue, sql_function},
-    text::grouped,
-};
+use crate::pg::{Call, SqlResult, SqlValue, sql_function};
 
 sql_function!(model_summary);
 
@@ -29,14 +27,16 @@ fn model_summary(call: &Call) -> SqlResult {
 
 fn lines(model: &TwoStageModel) -> Vec<Line> {
     let report = model.report();
-    let mut lines = vec![line("result", "does it work", verdict(model))];
+    let verdict = Verdict::of(model);
+    let mut lines = vec![line("result", "does it work", verdict.in_short())];
+    lines.extend(qini(report).map(ranking));
     lines.extend(measures(report));
     lines.extend(rows(model));
     lines.extend(campaign(model));
     if !report.warnings.is_empty() {
         lines.push(line("next step", "first", "read the warnings below"));
     }
-    lines.push(line("next step", "then", next_step(model)));
+    lines.push(line("next step", "then", verdict.next_step()));
     let warnings = report.warnings.iter().enumerate();
     lines.extend(
         warnings.map(|(place, warning)| ("warning", (place + 1).to_string(), warning.clone())),
@@ -48,56 +48,10 @@ fn line(topic: &'static str, item: &str, value: impl Into<String>) -> Line {
     (topic, item.to_owned(), value.into())
 }
 
-/// Returns the Qini coefficient of the model on the rows that it held out, with its standard error.
-fn qini(report: &Report) -> Option<(f64, f64)> {
-    let model = report.comparison.first()?;
-    model.qini.zip(model.qini_se)
-}
-
-fn verdict(model: &TwoStageModel) -> &'static str {
-    let report = model.report();
-    if report.shows_no_effect() {
-        return "not shown: those sent the campaign do not engage measurably more than the others";
-    }
-    if report.mean_effect() == Some(Ordering::Less) {
-        return "no: those sent the campaign engage less than the others";
-    }
-    if model.has_equal_uplift() {
-        return "no: campaign_uplift is the same for all customers";
-    }
-    match (report.mode, qini(report)) {
-        (Mode::Simple, _) => {
-            "unknown: nobody was left out of the campaign, so what it causes cannot be measured"
-        }
-        (Mode::Exposure, Some(qini)) if is_significant(qini) => {
-            "it seems so: on held-out rows, ranking by campaign_uplift does better than chance"
-        }
-        (Mode::Exposure, Some(_)) => {
-            "not shown: on held-out rows, ranking by campaign_uplift beats chance by less than two standard errors, if at all"
-        }
-        (Mode::Exposure, None) => "unknown: too few held-out rows to compare",
-    }
-}
-
-fn next_step(model: &TwoStageModel) -> &'static str {
-    let report = model.report();
-    if report.shows_no_effect() || model.has_equal_uplift() {
-        return "train on more customers, or on a campaign that was sent to a random part of them";
-    }
-    if report.mean_effect() == Some(Ordering::Less) {
-        return "check that exposed is true for those who were sent the campaign";
-    }
-    match (report.mode, qini(report)) {
-        (Mode::Simple, _) => {
-            "send the next campaign to a random part of the customers, and train with exposed"
-        }
-        (Mode::Exposure, Some(qini)) if !is_significant(qini) => {
-            "train on more customers before you choose any by campaign_uplift"
-        }
-        (Mode::Exposure, _) => {
-            "contact those with the highest campaign_uplift, but leave out a random part of them to see the effect"
-        }
-    }
+/// Describes the figure that the verdict rests on.
+fn ranking((qini, error): (f64, f64)) -> Line {
+    let value = format!("{qini:.4} ± {error:.4} (0 is chance, ± one standard error)");
+    line("result", "Qini of the ranking", value)
 }
 
 /// Describes the measures of the model beside those of the standard models on the same rows.

@@ -1,5 +1,6 @@
 //! The training query: its columns are features, or mean something to the aggregate by their names.
 
+use report::grouped;
 use two_stage::model::{Mode, Report, RoleColumn};
 
 use super::{
@@ -14,7 +15,6 @@ use crate::{
         },
     },
     pg::{Failure, Query, QueryColumn},
-    text::grouped,
 };
 
 /// The role of the column that names the customer.

@@ -95,6 +95,8 @@ pub struct Description {
     pub deviation: Option<f64>,
     /// The categories with an input of their own.
     pub levels: Vec<String>,
+    /// The share of training rows that has each of these categories.
+    pub level_shares: Vec<f64>,
     /// Set where training saw missing values.
     pub has_missing: bool,
 }
@@ -151,6 +153,13 @@ impl Encoding {
                 ("categories", None, levels.iter().map(|(name, _)| name.clone()).collect())
             }
         };
+        let level_shares = match self {
+            Self::Category { levels, .. } if inputs > 0 => levels
+                .iter()
+                .map(|(_, input)| input.map_or(0.0, |input| input.mean.into()))
+                .collect(),
+            _ => Vec::new(),
+        };
         let has_missing = match self {
             Self::Number { missing, .. } | Self::Category { missing, .. } => missing.is_some(),
         };
@@ -160,6 +169,7 @@ impl Encoding {
             mean: value.map(|input| input.mean.into()),
             deviation: value.map(|input| 1.0 / f64::from(input.inverse_deviation)),
             levels,
+            level_shares,
             has_missing,
         }
     }

@@ -56,6 +56,11 @@ impl TwoStageModel {
         &self.scoring.columns
     }
 
+    /// Tells if features are matched by position (arrays) rather than by name.
+    pub fn positional(&self) -> bool {
+        self.scoring.positional
+    }
+
     /// The report of its training.
     pub fn report(&self) -> &Report {
         &self.report
