@@ -1,10 +1,6 @@
 //! Predicted and observed uplift of customers with similar scores.
 
-use super::{
-    gathered::UpliftRows,
-    metrics::{Estimate, totals},
-    sums::Sums,
-};
+use super::{estimate::Estimate, gathered::UpliftRows, metrics::totals, sums::Sums};
 use crate::evaluation::score_bins::{Block, BlockSums};
 
 /// Customers with similar scores.

@@ -1,7 +1,7 @@
 //! Calibration of a predicted uplift: its mean, and the slope of the observed uplift over it.
 
 use super::{
-    metrics::Estimate,
+    estimate::Estimate,
     sums::{Influence, Sums},
 };
 use crate::evaluation::score_bins::Block;

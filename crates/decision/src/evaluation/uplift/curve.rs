@@ -12,17 +12,18 @@ pub struct Curve {
     pub area: f64,
 }
 
-/// A block on the curve.
+/// A block on the curve. Pairs of means and integrals are of unexposed and exposed customers.
 #[derive(Clone, Copy)]
 struct Point {
-    /// The shares of customers before and up to the end of the block.
+    /// The share of customers before the block.
     start: f64,
+    /// The share of customers up to its end.
     end: f64,
-    /// The mean outcomes of unexposed and exposed customers up to the end.
-    means: [f64; 2],
     /// The gains at both ends.
     gains: [f64; 2],
-    /// The integrals of both means from the middle of the block to the last customer.
+    /// The mean outcomes up to the end.
+    means: [f64; 2],
+    /// The integrals of the means from the middle of the block to the last customer.
     tails: [f64; 2],
 }
 
@@ -76,10 +77,10 @@ impl Curve {
 fn add_tails(points: &mut [Point]) {
     let mut behind = [0.0; 2];
     for point in points.iter_mut().rev() {
-        for arm in 0..2 {
-            let within = point.means[arm] * (point.end - point.start);
-            point.tails[arm] = behind[arm] + within / 2.0;
-            behind[arm] += within;
+        let width = point.end - point.start;
+        for ((tail, mean), behind) in point.tails.iter_mut().zip(point.means).zip(&mut behind) {
+            *tail = *behind + mean * width / 2.0;
+            *behind += mean * width;
         }
     }
 }

@@ -4,6 +4,7 @@
 use super::{
     calibration::{Calibration, calibration},
     curve::Curve,
+    estimate::Estimate,
     gathered::UpliftRows,
     normalised::{Normalised, normalised},
     sums::Sums,
@@ -13,15 +14,6 @@ use crate::evaluation::score_bins::{Block, BlockSums};
 
 /// The shares whose uplift is told.
 const TOPS: [f64; 4] = [0.1, 0.2, 0.3, 0.5];
-
-/// A figure and its standard error.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Estimate {
-    /// The figure.
-    pub value: f64,
-    /// The standard error.
-    pub error: f64,
-}
 
 /// The figures of a score.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,6 +4,7 @@
 mod bins;
 mod calibration;
 mod curve;
+mod estimate;
 mod gathered;
 mod metrics;
 mod normalised;
@@ -13,8 +14,9 @@ mod top;
 
 pub use bins::{UpliftBin, uplift_bins};
 pub use calibration::Calibration;
+pub use estimate::Estimate;
 pub use gathered::{Customer, UpliftRows};
-pub use metrics::{Estimate, UpliftEffects, UpliftMetrics, evaluate};
+pub use metrics::{UpliftEffects, UpliftMetrics, evaluate};
 pub use normalised::Normalised;
 pub use points::{UpliftPoint, uplift_curve};
 

@@ -2,8 +2,9 @@
 
 use super::{
     curve::Curve,
+    estimate::Estimate,
     gathered::UpliftRows,
-    metrics::{Estimate, totals},
+    metrics::totals,
     top::{Top, tops},
 };
 

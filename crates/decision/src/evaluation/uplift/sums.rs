@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::evaluation::score_bins::BlockSums;
 
+/// A sum of squares that is a smaller part of its terms is rounding.
+const ROUNDING: f64 = 1e-13;
+
 /// A customer, without the score.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Row {
@@ -107,16 +110,25 @@ impl Sums {
         self
     }
 
-    /// The sum of the squared influences of the customers.
+    /// The sum of the squared influences of the customers. What is left of terms that cancel is 0.
     pub fn squared(&self, influence: &Influence) -> f64 {
-        let Influence { slopes, levels, rest } = influence;
+        let Influence { slopes, levels, rest } = *influence;
         let of_arm = |place: usize| {
             let (arm, slope, level) = (&self.arms[place], slopes[place], levels[place]);
-            slope * (slope * arm.vvyy + 2.0 * level * arm.vvy)
-                + level * level * arm.vv
-                + 2.0 * rest * (slope * arm.wvy + level * arm.wv)
+            [
+                slope * slope * arm.vvyy,
+                2.0 * slope * level * arm.vvy,
+                level * level * arm.vv,
+                2.0 * rest * slope * arm.wvy,
+                2.0 * rest * level * arm.wv,
+            ]
         };
-        (of_arm(0) + of_arm(1) + rest * rest * self.ww).max(0.0)
+        let arms = [of_arm(0), of_arm(1)];
+        let terms = arms.as_flattened();
+        let of_rest = rest * rest * self.ww;
+        let sum = of_rest + terms.iter().sum::<f64>();
+        let size = of_rest + terms.iter().map(|term| term.abs()).sum::<f64>();
+        if sum > ROUNDING * size { sum } else { 0.0 }
     }
 
     /// The most that the gain can move within these customers, where `totals` has the sums of all. Only

@@ -1,7 +1,7 @@
 //! The customers whom a score ranks highest: their uplift, and its standard error, which takes them as
 //! given.
 
-use super::{metrics::Estimate, sums::Sums};
+use super::{estimate::Estimate, sums::Sums};
 use crate::evaluation::score_bins::{Block, BlockSums};
 
 /// The customers of a share.
