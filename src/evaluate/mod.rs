@@ -1,4 +1,6 @@
 //! Evaluating in SQL: aggregates over scores and outcomes.
 
+mod policy;
+mod segments;
 mod uplift;
 mod uplift_tables;
