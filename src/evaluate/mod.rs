@@ -1,5 +1,6 @@
 //! Evaluating in SQL: aggregates over scores and outcomes.
 
+mod intent;
 mod policy;
 mod segments;
 mod uplift;

@@ -1,5 +1,6 @@
 //! Evaluation: how well scores, segments and recommendations do on customers whose outcome is known.
 
+pub mod intent;
 mod optional;
 pub mod policy;
 pub mod score_bins;
