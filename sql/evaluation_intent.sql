@@ -146,3 +146,140 @@ CREATE AGGREGATE evaluate_policy(recommended text, sent text, outcome double pre
 );
 COMMENT ON AGGREGATE evaluate_policy(text, text, double precision, double precision, double precision, text) IS
     'value of recommendations, and the gain over one baseline for all; the campaign NULL is nobody, and probability is the chance of what was sent (that of assign_campaign, not its propensity), in all rows or none';
+
+CREATE TYPE intent_metrics AS (
+    rows bigint,
+    rows_ignored bigint,
+    positives bigint,
+    base_rate double precision,
+    auc double precision,
+    auc_se double precision,
+    average_precision double precision,
+    log_loss double precision,
+    brier double precision,
+    calibration_error double precision,
+    calibration_slope double precision,
+    accuracy double precision,
+    "precision" double precision,
+    recall double precision,
+    f1 double precision,
+    error_bound double precision
+);
+COMMENT ON TYPE intent_metrics IS 'an intent, or another score, against what was so; a figure is NULL where no row has what it needs';
+COMMENT ON COLUMN intent_metrics.rows IS 'rows that count';
+COMMENT ON COLUMN intent_metrics.rows_ignored IS 'rows left out because actual or the score is NULL or the weight is 0';
+COMMENT ON COLUMN intent_metrics.positives IS 'rows that are so';
+COMMENT ON COLUMN intent_metrics.base_rate IS 'share of them, by weight as all figures are';
+COMMENT ON COLUMN intent_metrics.auc IS 'probability that a row that is so has a higher score than one that is not; ties count half';
+COMMENT ON COLUMN intent_metrics.auc_se IS 'standard error of auc (DeLong), for independent rows';
+COMMENT ON COLUMN intent_metrics.average_precision IS 'mean precision over the recall';
+COMMENT ON COLUMN intent_metrics.log_loss IS 'mean of minus the logarithm of the probability of what was so; this column and the next seven are NULL if a score is outside 0 to 1';
+COMMENT ON COLUMN intent_metrics.brier IS 'mean squared difference of probability and truth';
+COMMENT ON COLUMN intent_metrics.calibration_error IS 'mean difference of probability and observed share over 15 bins of equal width (ECE)';
+COMMENT ON COLUMN intent_metrics.calibration_slope IS 'slope of the truth over the probability, 1 where it can be taken at its word; NULL if all are equal';
+COMMENT ON COLUMN intent_metrics.accuracy IS 'share of rows that are right if those above 0.5 are predicted to be so';
+COMMENT ON COLUMN intent_metrics."precision" IS 'share of those predicted to be so that are';
+COMMENT ON COLUMN intent_metrics.recall IS 'share of those that are so that are predicted';
+COMMENT ON COLUMN intent_metrics.f1 IS 'harmonic mean of precision and recall';
+COMMENT ON COLUMN intent_metrics.error_bound IS 'bound of the error of auc because scores were not told apart; 0 up to 262,144 different ones';
+
+CREATE TYPE calibration_bin AS (
+    bin integer,
+    rows bigint,
+    predicted double precision,
+    observed double precision,
+    observed_se double precision
+);
+COMMENT ON TYPE calibration_bin IS 'rows with similar scores';
+COMMENT ON COLUMN calibration_bin.bin IS 'number of the bin; 1 has the highest scores';
+COMMENT ON COLUMN calibration_bin.rows IS 'number of rows';
+COMMENT ON COLUMN calibration_bin.predicted IS 'mean score, by weight; NULL if scores are infinite';
+COMMENT ON COLUMN calibration_bin.observed IS 'share of rows that are so, by weight';
+COMMENT ON COLUMN calibration_bin.observed_se IS 'standard error of observed, for independent rows';
+
+CREATE FUNCTION intent_calibration_add(internal, boolean, double precision) RETURNS internal
+    AS 'MODULE_PATHNAME', 'pg_intent_intent_add' LANGUAGE c IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION intent_calibration_add(internal, boolean, double precision) IS
+    'internal: adds a row to the state of evaluate_intent and calibration_curve';
+
+CREATE FUNCTION intent_calibration_add(internal, boolean, double precision, double precision) RETURNS internal
+    AS 'MODULE_PATHNAME', 'pg_intent_intent_add' LANGUAGE c IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION intent_calibration_add(internal, boolean, double precision, double precision) IS
+    'internal: adds a row to the state of evaluate_intent and calibration_curve';
+
+CREATE FUNCTION intent_calibration_add(internal, boolean, double precision, integer) RETURNS internal
+    AS 'MODULE_PATHNAME', 'pg_intent_intent_add' LANGUAGE c IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION intent_calibration_add(internal, boolean, double precision, integer) IS
+    'internal: adds a row to the state of evaluate_intent and calibration_curve';
+
+CREATE FUNCTION intent_calibration_add(internal, boolean, double precision, double precision, integer) RETURNS internal
+    AS 'MODULE_PATHNAME', 'pg_intent_intent_add' LANGUAGE c IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION intent_calibration_add(internal, boolean, double precision, double precision, integer) IS
+    'internal: adds a row to the state of evaluate_intent and calibration_curve';
+
+CREATE FUNCTION intent_calibration_merge(internal, internal) RETURNS internal
+    AS 'MODULE_PATHNAME', 'pg_intent_intent_merge' LANGUAGE c IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION intent_calibration_merge(internal, internal) IS
+    'internal: merges two states of evaluate_intent or calibration_curve';
+
+CREATE FUNCTION intent_calibration_serialize(internal) RETURNS bytea
+    AS 'MODULE_PATHNAME', 'pg_intent_intent_serialize' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION intent_calibration_serialize(internal) IS
+    'internal: writes a state of evaluate_intent or calibration_curve for another process';
+
+CREATE FUNCTION intent_calibration_deserialize(bytea, internal) RETURNS internal
+    AS 'MODULE_PATHNAME', 'pg_intent_intent_deserialize' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION intent_calibration_deserialize(bytea, internal) IS
+    'internal: reads a state of evaluate_intent or calibration_curve from another process';
+
+CREATE FUNCTION intent_calibration_metrics(internal) RETURNS intent_metrics
+    AS 'MODULE_PATHNAME', 'pg_intent_intent_evaluate' LANGUAGE c IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION intent_calibration_metrics(internal) IS
+    'internal: the figures of a state of evaluate_intent';
+
+CREATE FUNCTION intent_calibration_bins(internal) RETURNS calibration_bin[]
+    AS 'MODULE_PATHNAME', 'pg_intent_calibration_curve' LANGUAGE c IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION intent_calibration_bins(internal) IS
+    'internal: the bins of a state of calibration_curve';
+
+-- SSPACE: a state holds a block for each distinct score, 14 MB at most.
+
+CREATE AGGREGATE evaluate_intent(actual boolean, intent double precision) (
+    SFUNC = intent_calibration_add, STYPE = internal, SSPACE = 4194304, COMBINEFUNC = intent_calibration_merge,
+    SERIALFUNC = intent_calibration_serialize, DESERIALFUNC = intent_calibration_deserialize,
+    FINALFUNC = intent_calibration_metrics, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE evaluate_intent(boolean, double precision) IS
+    'AUC, calibration and accuracy of an intent, or of another score, against what was so';
+
+CREATE AGGREGATE evaluate_intent(actual boolean, intent double precision, weight double precision) (
+    SFUNC = intent_calibration_add, STYPE = internal, SSPACE = 4194304, COMBINEFUNC = intent_calibration_merge,
+    SERIALFUNC = intent_calibration_serialize, DESERIALFUNC = intent_calibration_deserialize,
+    FINALFUNC = intent_calibration_metrics, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE evaluate_intent(boolean, double precision, double precision) IS
+    'AUC, calibration and accuracy of an intent, or of another score, against what was so; weight NULL counts as 1, 0 leaves a row out';
+
+CREATE AGGREGATE calibration_curve(actual boolean, predicted double precision) (
+    SFUNC = intent_calibration_add, STYPE = internal, SSPACE = 4194304, COMBINEFUNC = intent_calibration_merge,
+    SERIALFUNC = intent_calibration_serialize, DESERIALFUNC = intent_calibration_deserialize,
+    FINALFUNC = intent_calibration_bins, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE calibration_curve(boolean, double precision) IS
+    'predicted probability and observed share in bins of about equal weight, the highest first; read it by unnest';
+
+CREATE AGGREGATE calibration_curve(actual boolean, predicted double precision, bins integer) (
+    SFUNC = intent_calibration_add, STYPE = internal, SSPACE = 4194304, COMBINEFUNC = intent_calibration_merge,
+    SERIALFUNC = intent_calibration_serialize, DESERIALFUNC = intent_calibration_deserialize,
+    FINALFUNC = intent_calibration_bins, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE calibration_curve(boolean, double precision, integer) IS
+    'predicted probability and observed share in bins of about equal weight, the highest first; read it by unnest';
+
+CREATE AGGREGATE calibration_curve(actual boolean, predicted double precision, weight double precision, bins integer) (
+    SFUNC = intent_calibration_add, STYPE = internal, SSPACE = 4194304, COMBINEFUNC = intent_calibration_merge,
+    SERIALFUNC = intent_calibration_serialize, DESERIALFUNC = intent_calibration_deserialize,
+    FINALFUNC = intent_calibration_bins, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE calibration_curve(boolean, double precision, double precision, integer) IS
+    'predicted probability and observed share in bins of about equal weight, the highest first; read it by unnest';

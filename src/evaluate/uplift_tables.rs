@@ -70,7 +70,7 @@ fn uplift_bins(call: &Call) -> SqlResult {
 }
 
 /// Makes an array of rows.
-fn rows(
+pub fn rows(
     call: &Call,
     columns: &[&str],
     values: impl Iterator<Item = Vec<Option<SqlValue>>>,

@@ -20,6 +20,7 @@ impl Random {
         [radius * angle.cos(), radius * angle.sin()]
     }
 
+use crate::evaluation::testing::Random;
     /// A customer of the design's policy.py. `confounded`: what is sent depends on the customer, as its
     /// probability tells, and weights are exponential.
     fn customer(&mut self, confounded: bool) -> Drawn {
@@ -46,6 +47,7 @@ impl Random {
             outcome: f64::from(self.uniform() < engages),
             probability: confounded.then_some(chances[sent]),
             weight: if confounded { -(1.0 - self.uniform()).ln() } else { 1.0 },
+            weight: if confounded { self.exponential() } else { 1.0 },
         }
     }
 }
