@@ -1,26 +1,9 @@
 //! Intervals of two standard errors cover the truth as often as they say.
 
 use super::*;
-
-/// Uniform numbers in [0, 1), by SplitMix64.
-struct Random(u64);
+use crate::evaluation::testing::Random;
 
 impl Random {
-    fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    /// Two independent normal numbers.
-    fn normals(&mut self) -> [f64; 2] {
-        let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
-        let angle = std::f64::consts::TAU * self.uniform();
-        [radius * angle.cos(), radius * angle.sin()]
-    }
-
-use crate::evaluation::testing::Random;
     /// A customer of the design's policy.py. `confounded`: what is sent depends on the customer, as its
     /// probability tells, and weights are exponential.
     fn customer(&mut self, confounded: bool) -> Drawn {
@@ -46,7 +29,6 @@ use crate::evaluation::testing::Random;
             sent,
             outcome: f64::from(self.uniform() < engages),
             probability: confounded.then_some(chances[sent]),
-            weight: if confounded { -(1.0 - self.uniform()).ln() } else { 1.0 },
             weight: if confounded { self.exponential() } else { 1.0 },
         }
     }
