@@ -37,12 +37,14 @@ pub fn page(subject: &Subject, poll: Poll) -> Result<String> {
 fn document(subject: &Subject, body: &Markup) -> Markup {
     let style = Markup::trusted(include_str!("style.css").to_owned());
     html!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"description\" content=\"{}\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <link rel=\"icon\" href=\"data:,\">\n\
          <title>{} – campaign report</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n{}</main>\n</body>\n</html>\n",
+        subject.verdict().in_short(),
         subject.name.unwrap_or("Campaign model"),
         style,
         body

@@ -29,7 +29,7 @@ pub(crate) fn opening(subject: &Subject) -> Markup {
         effect(subject),
         ranking(verdict, subject),
         next(verdict, subject),
-        tiles(subject),
+        tiles(verdict, subject),
         warnings
     )
 }
@@ -155,7 +155,7 @@ fn next(verdict: Verdict, subject: &Subject) -> String {
 }
 
 /// The figures behind the verdict.
-fn tiles(subject: &Subject) -> Option<Markup> {
+fn tiles(verdict: Verdict, subject: &Subject) -> Option<Markup> {
     let report = subject.model.report();
     let (share, error) = report.campaign_share?;
     let mut tiles =
@@ -167,10 +167,12 @@ fn tiles(subject: &Subject) -> Option<Markup> {
             per_thousand(all, all_error),
             "extra engagements per 1,000 customers if all are contacted",
         ));
-        tiles.push((
-            per_thousand(best / EXAMPLE, best_error / EXAMPLE),
-            "extra engagements per 1,000 contacted among the best 30 %",
-        ));
+        if matches!(verdict, Verdict::Ranks | Verdict::RankingNotShown) {
+            tiles.push((
+                per_thousand(best / EXAMPLE, best_error / EXAMPLE),
+                "extra engagements per 1,000 contacted among the best 30 %",
+            ));
+        }
     }
     let tiles: Markup = tiles
         .into_iter()
