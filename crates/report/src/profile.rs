@@ -177,6 +177,8 @@ mod tests {
             range: Some((0.0, 1.0)),
             commonest: Some((0.0, 0.75)),
             missing: 0.2,
+            mean: 0.0,
+            deviation: 0.0,
         };
         let marginal = Marginal(of_numbers(&numbers));
         let counted = |value: Value| {
