@@ -11,9 +11,10 @@ use super::{
 const SIGNIFICANT: f64 = 0.001;
 /// A stability index beyond that of chance, and a change of the share without a value, that matter.
 const LARGE: f64 = 0.05;
-/// A share of unknown values that matters, and the least number of them.
+/// A share of unknown values that matters.
 const MANY_UNKNOWN: f64 = 0.005;
-const LEAST_UNKNOWN: u64 = 3;
+/// Fewer customers than this are no drift.
+const MIN_CUSTOMERS: f64 = 3.0;
 
 /// The drift of a feature, or of the uplift.
 #[derive(Debug, Clone, PartialEq)]
@@ -143,19 +144,21 @@ impl Stability {
 
 /// Tells if the shares without a value differ much, and by more than chance.
 fn is_gap(trained: f64, new: f64, [rows, customers]: [f64; 2]) -> bool {
-    if (new - trained).abs() <= LARGE {
+    let change = (new - trained).abs();
+    if change <= LARGE || change * customers < MIN_CUSTOMERS {
         return false;
     }
     let pooled = (trained * rows + new * customers) / (rows + customers);
     let variance = pooled * (1.0 - pooled) * (1.0 / rows + 1.0 / customers);
-    variance <= 0.0 || upper_tail((new - trained).powi(2) / variance, 1.0) < SIGNIFICANT
+    variance <= 0.0 || upper_tail(change.powi(2) / variance, 1.0) < SIGNIFICANT
 }
 
 /// Tells if unknown values are many, and more than new values of the same distribution would be: of k
 /// extreme values among both, all are new with a chance of (new / both)^k, at either end.
 fn is_beyond_chance(unknown: u64, [new, trained]: [f64; 2]) -> bool {
-    let chance = (unknown as f64 + 1.0) * (new / (new + trained)).powf(unknown as f64);
-    unknown >= LEAST_UNKNOWN && unknown as f64 > MANY_UNKNOWN * new && chance < SIGNIFICANT
+    let unknown = unknown as f64;
+    let chance = (unknown + 1.0) * (new / (new + trained)).powf(unknown);
+    unknown >= MIN_CUSTOMERS.max(MANY_UNKNOWN * new) && chance < SIGNIFICANT
 }
 
 /// The chance that a chi-square variable is larger.

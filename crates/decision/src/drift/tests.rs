@@ -79,7 +79,7 @@ fn gross_changes_are_flagged() {
     let changes: [(&str, Change); 5] = [
         ("moved by .25 deviations", |x, _| x + 0.25),
         ("spread × 1.3", |x, _| 1.3 * x),
-        ("two humps", |x, u| if u < 0.5 { x * 0.6 - 0.8 } else { x * 0.6 + 0.8 }),
+        ("two humps", |x, u| if u < 0.5 { x * 0.3 - 0.95 } else { x * 0.3 + 0.95 }),
         ("10 % are 0", |x, u| if u < 0.1 { 0.0 } else { x }),
         ("other units in 2 %", |x, u| if u < 0.02 { 100.0 * x } else { x }),
     ];
@@ -121,7 +121,7 @@ fn a_change_of_the_missing_share_is_drift() {
     let with_missing = |every: usize, rows: usize| {
         finding(
             &expected,
-            (0..rows).map(|i| if i % every == 0 { f64::NAN } else { (i % 2000) as f64 }),
+            (0..rows).map(|i| if i % every == 0 { f64::NAN } else { (i * 97 % 2000) as f64 }),
         )
     };
     assert!(with_missing(10, 4000).drifted);
