@@ -8,6 +8,7 @@ import time
 import bank
 import committee
 import email_test
+import evaluation_intent
 import false_alarms
 import guards
 import not_random
@@ -23,7 +24,7 @@ from report import progress
 KEYS = [
     *(scenario.key for scenario in simulation.SCENARIOS),
     *(arm.key for arm in email_test.ARMS),
-    *("randomised", "segments", "guards", "not_random", "put_off", "committee", "bank", "false_alarms", "recommendation"),
+    *("randomised", "segments", "guards", "not_random", "put_off", "committee", "bank", evaluation_intent.KEY, "false_alarms", "recommendation"),
 ]
 
 
@@ -43,6 +44,7 @@ def write(report, options):
         "put off": lambda: put_off.write(report, judged, keys),
         "committee": lambda: committee.write(report, judged, keys),
         "bank": lambda: bank.write(report, judged, keys, options.shared),
+        "evaluation": lambda: evaluation_intent.write(report, judged, keys),
         "false alarms": lambda: false_alarms.write(report, judged, keys),
         "recommendation": lambda: recommendation.write(report, judged, keys, options.shared),
     }
