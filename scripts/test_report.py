@@ -31,7 +31,7 @@ CLIPPED_OF = """() => [...document.querySelectorAll('svg text')].filter(text => 
     const box = text.getBoundingClientRect(), card = text.closest('section').getBoundingClientRect();
     return box.left < card.left || box.right > card.right;
 }).map(text => `clipped: ${text.textContent}`)"""
-EMPTY_OF = """() => [...document.querySelectorAll('.plot svg')].filter(svg => svg.getBoundingClientRect().height < 80)
+EMPTY_OF = """() => [...document.querySelectorAll('.plot > svg')].filter(svg => svg.getBoundingClientRect().height < 80)
     .map(svg => 'a chart without height')"""
 CHECKS = [SCRIPTS_OF, HANDLERS_OF, OVERFLOW_OF, CLIPPED_OF, EMPTY_OF]
 
