@@ -10,7 +10,7 @@ use crate::{
     aggregate::{self, Gathered},
     features::{Consumer, Features, RawNumbers, Source, Wanted},
     models::{CachedModel, UsedModels, decode},
-    pg::{Call, Failure, ResultRow, SqlResult, SqlState, SqlValue, sql_function},
+    pg::{Call, Failure, SqlResult, SqlState, SqlValue, sql_function},
 };
 
 sql_function!(drift_add);
@@ -112,11 +112,7 @@ fn drift_deserialize(call: &Call) -> SqlResult {
 
 fn drift_findings(call: &Call) -> SqlResult {
     let Some(compared) = aggregate::gathered::<Compared>(call) else { return Ok(None) };
-    let mut row = ResultRow::of_elements(call, &COLUMNS)?;
-    let findings = compared.drift.findings();
-    let rows: Result<Vec<_>, _> =
-        findings.iter().map(|finding| row.form(&values(finding)?).map(Some)).collect();
-    SqlValue::array(row.type_(), &rows?).map(Some)
+    call.return_rows(&COLUMNS, compared.drift.findings().iter().map(values))
 }
 
 impl Consumer for Customer<'_> {
@@ -135,16 +131,7 @@ impl Consumer for Customer<'_> {
     }
 
     fn numbers(self, numbers: RawNumbers) -> Result<(), Failure> {
-        match numbers {
-            RawNumbers::Singles(numbers) => {
-                let numbers = numbers.iter().map(|&bytes| f32::from_ne_bytes(bytes).into());
-                self.values(numbers.map(Value::number))
-            }
-            RawNumbers::Doubles(numbers) => {
-                let numbers = numbers.iter().map(|&bytes| f64::from_ne_bytes(bytes));
-                self.values(numbers.map(Value::number))
-            }
-        }
+        self.values(numbers.values())
     }
 }
 

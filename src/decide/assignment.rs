@@ -49,7 +49,7 @@ fn campaign_propensity(call: &Call) -> SqlResult {
     if lottery.has(campaign) {
         return Ok(Some(SqlValue::float8(lottery.propensity(campaign))));
     }
-    // Where a campaign is not eligible, nobody can tell which one it is.
+    // A NULL stands for a campaign that is not eligible, and does not tell which one it is.
     if campaigns.contains(&None) { Ok(None) } else { Err(unknown(campaign)) }
 }
 

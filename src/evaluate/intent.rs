@@ -5,10 +5,7 @@ use decision::evaluation::intent::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{
-    uplift::{check_parts, number, parts},
-    uplift_tables::rows,
-};
+use super::uplift::{check_parts, number, parts};
 use crate::{
     aggregate::{self, Gathered},
     pg::{Call, Failure, ResultRow, SqlResult, SqlValue, oid, sql_function},
@@ -159,5 +156,5 @@ fn calibration_curve(call: &Call) -> SqlResult {
             number(Some(observed_error)),
         ]
     });
-    rows(call, &BIN, values)
+    call.return_rows(&BIN, values.map(Ok))
 }

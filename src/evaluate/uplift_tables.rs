@@ -5,7 +5,7 @@ use decision::evaluation::uplift::{self, UpliftBin, UpliftPoint};
 use super::uplift::{State, estimated, number, parts};
 use crate::{
     aggregate,
-    pg::{Call, ResultRow, SqlResult, SqlValue, sql_function},
+    pg::{Call, SqlResult, SqlValue, sql_function},
 };
 
 sql_function!(uplift_curve);
@@ -40,7 +40,7 @@ fn uplift_curve(call: &Call) -> SqlResult {
             .map(number)
             .to_vec()
     });
-    rows(call, &POINT, values)
+    call.return_rows(&POINT, values.map(Ok))
 }
 
 /// Returns the bins.
@@ -66,16 +66,5 @@ fn uplift_bins(call: &Call) -> SqlResult {
             error,
         ]
     });
-    rows(call, &BIN, values)
-}
-
-/// Makes an array of rows.
-pub fn rows(
-    call: &Call,
-    columns: &[&str],
-    values: impl Iterator<Item = Vec<Option<SqlValue>>>,
-) -> SqlResult {
-    let mut row = ResultRow::of_elements(call, columns)?;
-    let rows: Result<Vec<_>, _> = values.map(|values| row.form(&values).map(Some)).collect();
-    SqlValue::array(row.type_(), &rows?).map(Some)
+    call.return_rows(&BIN, values.map(Ok))
 }

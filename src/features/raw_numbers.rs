@@ -1,5 +1,7 @@
 //! Numbers as they lie in memory, with nothing converted.
 
+use two_stage::column::Value;
+
 use crate::pg::{Oid, oid};
 
 /// Numbers without NULLs, side by side in memory.
@@ -34,6 +36,17 @@ impl<'a> RawNumbers<'a> {
             Self::Singles(numbers) => numbers.len(),
             Self::Doubles(numbers) => numbers.len(),
         }
+    }
+
+    /// Returns the numbers as values of features.
+    pub fn values(self) -> impl Iterator<Item = Value<'static>> {
+        let (singles, doubles): (&[_], &[_]) = match self {
+            Self::Singles(numbers) => (numbers, &[]),
+            Self::Doubles(numbers) => (&[], numbers),
+        };
+        let singles = singles.iter().map(|&bytes| f32::from_ne_bytes(bytes).into());
+        let doubles = doubles.iter().map(|&bytes| f64::from_ne_bytes(bytes));
+        singles.chain(doubles).map(Value::number)
     }
 
     /// Returns the type of the numbers.

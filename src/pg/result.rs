@@ -178,6 +178,18 @@ impl Call {
         Ok(None)
     }
 
+    /// Returns an array of rows, each given as the values of the named columns.
+    pub fn return_rows<R: AsRef<[Option<SqlValue>]>>(
+        &self,
+        names: &[&str],
+        rows: impl Iterator<Item = Result<R, Failure>>,
+    ) -> SqlResult {
+        let mut row = ResultRow::of_elements(self, names)?;
+        let rows: Result<Vec<_>, _> =
+            rows.map(|values| row.form(values?.as_ref()).map(Some)).collect();
+        SqlValue::array(row.type_(), &rows?).map(Some)
+    }
+
     /// Returns a table of one row, given as the name and the value of each column.
     pub fn return_row(&self, columns: &[(&str, Option<SqlValue>)]) -> SqlResult {
         let (names, values): (Vec<_>, Vec<_>) = columns.iter().copied().unzip();

@@ -31,16 +31,7 @@ pub trait Question {
 
     /// Asks about numbers as they lie in memory.
     fn ask_raw(&self, scorer: &mut Scorer, numbers: RawNumbers) -> two_stage::Result<Self::Answer> {
-        match numbers {
-            RawNumbers::Singles(numbers) => {
-                let numbers = numbers.iter().map(|&bytes| f32::from_ne_bytes(bytes).into());
-                self.ask(scorer, numbers.map(Value::number))
-            }
-            RawNumbers::Doubles(numbers) => {
-                let numbers = numbers.iter().map(|&bytes| f64::from_ne_bytes(bytes));
-                self.ask(scorer, numbers.map(Value::number))
-            }
-        }
+        self.ask(scorer, numbers.values())
     }
 }
 

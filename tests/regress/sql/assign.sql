@@ -1,6 +1,6 @@
 -- Sends by chance: assign_holdout, assign_campaign, campaign_propensity; and the size of a test.
 
--- The same numbers for ever: the smallest share, in steps of a hundredth, that holds an id out.
+-- The numbers stay the same for ever: here, the smallest share, in hundredths, that holds an id out.
 SELECT string_agg(coalesce(least::text, '-'), ' ' ORDER BY id) AS golden FROM (
     SELECT id, (SELECT min(s) FROM generate_series(2, 50) s WHERE assign_holdout(id, s / 100.0, 'spring-2027')) AS least
     FROM generate_series(1, 40) id) g;

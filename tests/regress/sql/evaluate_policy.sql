@@ -14,7 +14,7 @@ SELECT (m).* FROM (SELECT evaluate_policy(recommended, sent, outcome, NULL) AS m
 SELECT evaluate_policy(recommended, sent, outcome, NULL, NULL, 'a') = evaluate_policy(recommended, sent, outcome, 'a') AS same FROM sends;
 SELECT (m).* FROM (SELECT evaluate_policy(r, s, o, p, w, 'b') AS m
     FROM (VALUES ('a', 'a', NULL, 0.5, 1.0), ('a', 'a', 1, NULL, 0), ('a', 'b', 1, 0.5, NULL), ('a', 'a', 1, 0.5, 1), ('a', 'a', 3, 0.5, 1)) v(r, s, o, p, w)) e;
--- What nobody was sent leaves figures NULL, as does a baseline that no row has.
+-- Figures are NULL if nobody was sent the campaign that they need, or if no row has the baseline.
 SELECT (m).* FROM (SELECT evaluate_policy('a', sent, outcome, 'other') AS m FROM sends WHERE sent = 'b') e;
 SELECT (m).* FROM (SELECT evaluate_policy('a', 'a', NULL::float8, 'a') AS m) e;
 \x off

@@ -54,7 +54,7 @@ SELECT (evaluate_uplift('1', 'true', '0')).rows AS three, (evaluate_uplift('1', 
     cardinality(uplift_curve('1', 'true', '0', '.5', '1', '5')) AS curve_six, cardinality(uplift_bins('1', 'true', '0')) AS bins_three,
     cardinality(uplift_bins('1', 'true', '0', '5')) AS bins_four, cardinality(uplift_bins('1', 'true', '0', '.5', '1', '5')) AS bins_six;
 
--- What is refused.
+-- These values are refused.
 SELECT f.* FROM unnest(ARRAY[
     $$SELECT evaluate_uplift('NaN', exposed, outcome) FROM sends$$,
     $$SELECT evaluate_uplift(score, exposed, 'Infinity') FROM sends$$,

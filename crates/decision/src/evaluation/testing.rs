@@ -12,9 +12,19 @@ impl Random {
         ((mixed ^ (mixed >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
     }
 
+    /// Tells if something with this chance happens.
+    pub fn happens(&mut self, chance: f64) -> bool {
+        self.uniform() < chance
+    }
+
     /// An exponential number of mean 1.
     pub fn exponential(&mut self) -> f64 {
         -(1.0 - self.uniform()).ln()
+    }
+
+    /// A normal number.
+    pub fn normal(&mut self) -> f64 {
+        self.normals()[0]
     }
 
     /// Two independent normal numbers.

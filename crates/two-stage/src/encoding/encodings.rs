@@ -119,11 +119,12 @@ pub(super) fn level(levels: &[Level], text: &str) -> Cell {
 }
 
 impl Encoding {
-    /// The levels of a category, and the share of rows with each. All rows have the only level without an
-    /// input.
+    /// The levels of a category, and the share of rows with each. A level without an input has all rows
+    /// if nothing varies, else none.
     pub fn shares(&self) -> Vec<(&str, f64)> {
         let Self::Category { levels, .. } = self else { return Vec::new() };
-        let share = |input: &Option<Input>| input.map_or(1.0, |input| input.mean.into());
+        let constant = if self.inputs() == 0 { 1.0 } else { 0.0 };
+        let share = |input: &Option<Input>| input.map_or(constant, |input| input.mean.into());
         levels.iter().map(|(name, input)| (name.as_str(), share(input))).collect()
     }
 
@@ -153,12 +154,9 @@ impl Encoding {
                 ("categories", None, levels.iter().map(|(name, _)| name.clone()).collect())
             }
         };
-        let level_shares = match self {
-            Self::Category { levels, .. } if inputs > 0 => levels
-                .iter()
-                .map(|(_, input)| input.map_or(0.0, |input| input.mean.into()))
-                .collect(),
-            _ => Vec::new(),
+        let level_shares = match inputs {
+            0 => Vec::new(),
+            _ => self.shares().into_iter().map(|(_, share)| share).collect(),
         };
         let has_missing = match self {
             Self::Number { missing, .. } | Self::Category { missing, .. } => missing.is_some(),

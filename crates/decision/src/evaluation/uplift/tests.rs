@@ -1,6 +1,7 @@
 //! Figures against the reference.
 
 use super::*;
+use crate::evaluation::testing::Random;
 
 fn rows(customers: impl Iterator<Item = Customer>) -> UpliftRows {
     let mut rows = UpliftRows::default();
@@ -84,32 +85,6 @@ fn figures_and_standard_errors_are_those_of_the_reference() {
         assert_eq!(metrics.mean_propensity.is_some(), with_propensity);
         assert_eq!(effects.normalised.qini.is_some(), !weighted && !with_propensity);
         assert_eq!(effects.error_bound, 0.0);
-    }
-}
-
-/// Numbers by chance, the same ones for the same seed.
-struct Chance(u64);
-
-impl Chance {
-    /// A number uniform in [0, 1).
-    fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((bits ^ (bits >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    fn happens(&mut self, chance: f64) -> bool {
-        self.uniform() < chance
-    }
-
-    fn exponential(&mut self) -> f64 {
-        -(1.0 - self.uniform()).ln()
-    }
-
-    fn normal(&mut self) -> f64 {
-        (2.0 * self.exponential()).sqrt() * (std::f64::consts::TAU * self.uniform()).cos()
     }
 }
 

@@ -32,7 +32,7 @@ fn scale(setting: Setting) -> f64 {
     if setting == Setting::ConfoundedLogNormal { 1.0 } else { 0.1 }
 }
 
-fn customer(setting: Setting, chance: &mut Chance) -> Customer {
+fn customer(setting: Setting, chance: &mut Random) -> Customer {
     let (rank, other) = (chance.uniform(), chance.uniform());
     let confounded = matches!(setting, Setting::Confounded | Setting::ConfoundedLogNormal);
     let propensity = if confounded { 0.2 + 0.3 * other + 0.3 * rank } else { 0.67 };
@@ -96,7 +96,7 @@ fn check(setting: Setting) {
     let truth = truth(setting);
     let mut held = [0_u64; 9];
     for table in 0..TABLES {
-        let mut chance = Chance((setting as u64 + 1) << 32 | table << 16);
+        let mut chance = Random((setting as u64 + 1) << 32 | table << 16);
         let mut rows = rows((0..ROWS).map(|_| customer(setting, &mut chance)));
         for (place, of) in estimates(&mut rows).into_iter().enumerate() {
             held[place] += u64::from((of.value - truth[place]).abs() < 1.96 * of.error);

@@ -164,7 +164,7 @@ fn normalised(table: &[Sent]) -> [f64; 2] {
 
 /// A table by chance, and the rows that it is given as.
 fn table(seed: u64) -> (Vec<Sent>, Vec<Customer>) {
-    let mut chance = Chance(seed << 20);
+    let mut chance = Random(seed << 20);
     let rows = 2 + (60.0 * chance.uniform()) as usize;
     let [ties, weighted, given, binary, one_class] =
         [0.5, 0.5, 0.5, 0.6, 0.1].map(|of| chance.happens(of));
@@ -246,7 +246,7 @@ fn figures_are_those_of_direct_computation() {
 
 #[test]
 fn what_scores_are_not_told_apart_for_stays_within_the_bound() {
-    let mut chance = Chance(1);
+    let mut chance = Random(1);
     let mut exact: Vec<(f64, Customer)> = (0..400_000)
         .map(|_| {
             let (rank, exposed) = (chance.uniform(), chance.happens(0.6));
