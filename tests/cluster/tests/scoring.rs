@@ -95,6 +95,8 @@ fn a_standby_scores_as_its_server_does() {
     assert_eq!(numbers(&mut standby, query), scores);
     let reasons = "SELECT sum(contribution) FROM explain_customer((SELECT m FROM many m WHERE customer_id = 1), 'copied')";
     assert_eq!(numbers(&mut standby, reasons), numbers(&mut client, reasons));
+    let chosen = "SELECT coalesce((recommend_campaign(m, ARRAY['copied'], '{10}', '{1}')).expected_value, 0) FROM many m WHERE customer_id <= 200 ORDER BY customer_id";
+    assert_eq!(numbers(&mut standby, chosen), numbers(&mut client, chosen));
     // A session of the standby that has used the old version must switch to the new one.
     save(&mut client, "copied", 2);
     let scores = numbers(&mut client, query);
