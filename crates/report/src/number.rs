@@ -91,6 +91,11 @@ pub(crate) fn quantity(number: f64) -> String {
     }
 }
 
+/// A number as it is shown beside a much larger one, to which a tiny one adds nothing.
+pub(crate) fn beside(number: f64, largest: f64) -> f64 {
+    if number.abs() < 1e-4 * largest { 0.0 } else { number }
+}
+
 /// Days since 2000-01-01 as a date.
 pub(crate) fn date(days: f64) -> String {
     // Hinnant's days_from_civil, turned around; its era of 400 years begins on 0000-03-01.
@@ -154,6 +159,15 @@ mod tests {
             shown,
             ["0", "2", "12.3", "123,457", "0.00123", "1.00e\u{2212}9", "\u{2212}1.50e12"]
         );
+    }
+
+    #[test]
+    fn a_tiny_number_beside_a_large_one_is_zero() {
+        assert_eq!(
+            [1.15e-5, -1.15e-5, 0.1, 365.0].map(|number| beside(number, 365.0)),
+            [0.0, 0.0, 0.1, 365.0]
+        );
+        assert_eq!(beside(1.15e-5, 2e-5), 1.15e-5);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     chart::histogram,
     html::{Markup, html, name},
-    number::{fixed, percent},
+    number::{beside, fixed, percent},
     subject::Subject,
 };
 
@@ -59,7 +59,8 @@ pub(crate) fn features(subject: &Subject) -> Markup {
 }
 
 fn of_numbers(column: &Column, numbers: &NumberDistribution) -> Vec<Markup> {
-    let shown = |value: f32| of_kind(value.into(), column.kind);
+    let largest = numbers.range.map_or(0.0, |(low, high)| low.abs().max(high.abs()));
+    let shown = |value: f32| of_kind(beside(value.into(), largest.into()), column.kind);
     let (values, picture) = match numbers.range {
         None => ("none".to_owned(), Markup::default()),
         Some((low, high)) if low == high => (format!("always {}", shown(low)), Markup::default()),

@@ -118,7 +118,7 @@ fn compared(curve: &UpliftCurve) -> String {
     let (model, model_error) = gain_at(curve, EXAMPLE);
     let (random, random_error) = gain_at_random(curve, EXAMPLE);
     format!(
-        ": the 30 % whom it ranks highest bring {} extra engagements per 1,000 customers on the list, against {} for a random 30 %",
+        ": the 30\u{a0}% whom it ranks highest bring {} extra engagements per 1,000 customers on the list, against {} for a random 30\u{a0}%",
         per_thousand(model, model_error),
         per_thousand(random, random_error)
     )
@@ -170,7 +170,7 @@ fn tiles(verdict: Verdict, subject: &Subject) -> Option<Markup> {
         if matches!(verdict, Verdict::Ranks | Verdict::RankingNotShown) {
             tiles.push((
                 per_thousand(best / EXAMPLE, best_error / EXAMPLE),
-                "extra engagements per 1,000 contacted among the best 30 %",
+                "extra engagements per 1,000 contacted among the best 30\u{a0}%",
             ));
         }
     }

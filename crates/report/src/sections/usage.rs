@@ -62,8 +62,10 @@ fn list(model: &TwoStageModel, features: &str, name: &str) -> String {
     let cut_off = quantiles.and_then(|of| of.get(((1.0 - EXAMPLE) * last as f64).round() as usize));
     let cut_off = f64::from(cut_off.copied().unwrap_or_default()).max(0.0);
     format!(
-        "-- About {} of the held-out customers score higher than this. A random tenth is left out, to measure the effect.\n\
-         SELECT c.customer_id, u.uplift, NOT assign_holdout(c.customer_id, 0.1, {salt}) AS send\n\
+        "-- About {} of the held-out customers score higher than this.\n\
+         -- A random tenth is left out, to measure the effect.\n\
+         SELECT c.customer_id, u.uplift,\n\
+         \x20      NOT assign_holdout(c.customer_id, 0.1, {salt}) AS send\n\
          FROM customers c, LATERAL (SELECT campaign_uplift({features}, {name}) AS uplift) u\n\
          WHERE u.uplift > {cut_off:.4}\n\
          ORDER BY u.uplift DESC;",
