@@ -9,6 +9,8 @@ import sys
 from playwright.sync_api import sync_playwright
 
 WIDTHS = {"desktop": 1280, "phone": 390}
+PAPER_WIDTH = 688
+"""A4 without its margins, in pixels."""
 SCHEMES = ["light", "dark"]
 # Texts of every page's sections, and of single pages.
 SECTIONS = ["How much more the right customers bring", "Who they are", "Three kinds of customers", "SQL to use it"]
@@ -33,6 +35,9 @@ CLIPPED_OF = """() => [...document.querySelectorAll('svg text')].filter(text => 
 }).map(text => `clipped: ${text.textContent}`)"""
 EMPTY_OF = """() => [...document.querySelectorAll('.plot > svg')].filter(svg => svg.getBoundingClientRect().height < 80)
     .map(svg => 'a chart without height')"""
+# On paper nothing scrolls.
+CUT_OFF_OF = """() => [...document.querySelectorAll('.table, pre')].filter(e => e.scrollWidth > e.clientWidth)
+    .map(e => `cut off on paper: ${e.textContent.slice(0, 40)}`)"""
 CHECKS = [SCRIPTS_OF, HANDLERS_OF, OVERFLOW_OF, CLIPPED_OF, EMPTY_OF]
 
 
@@ -68,13 +73,14 @@ def check(browser, path, width, scheme, with_picture):
 def check_print(browser, path, with_picture):
     """Prints a page as PDF, dark as the screen may be; the paper is white."""
     found = []
-    context = browser.new_context(color_scheme="dark")
+    context = browser.new_context(viewport={"width": PAPER_WIDTH, "height": 900}, color_scheme="dark")
     page = context.new_page()
     listen(page, path, found)
     page.goto(path.as_uri(), wait_until="load")
     page.emulate_media(media="print", color_scheme="dark")
     colour = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
     found += [] if colour == "rgb(255, 255, 255)" else [f"the paper is {colour}"]
+    found += page.evaluate(CUT_OFF_OF)
     pdf = page.pdf(format="A4", print_background=True)
     if with_picture:
         path.with_suffix(".pdf").write_bytes(pdf)

@@ -66,7 +66,8 @@ fn list(model: &TwoStageModel, features: &str, name: &str) -> String {
          -- A random tenth is left out, to measure the effect.\n\
          SELECT c.customer_id, u.uplift,\n\
          \x20      NOT assign_holdout(c.customer_id, 0.1, {salt}) AS send\n\
-         FROM customers c, LATERAL (SELECT campaign_uplift({features}, {name}) AS uplift) u\n\
+         FROM customers c,\n\
+         \x20    LATERAL (SELECT campaign_uplift({features}, {name}) AS uplift) u\n\
          WHERE u.uplift > {cut_off:.4}\n\
          ORDER BY u.uplift DESC;",
         percent(EXAMPLE)
