@@ -6,8 +6,10 @@
 #![forbid(unsafe_code)]
 
 pub mod assignment;
+pub mod cutoff;
 pub mod drift;
 pub mod evaluation;
+pub mod plan;
 pub mod recommendation;
 mod sum;
 pub mod test_size;

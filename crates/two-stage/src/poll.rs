@@ -23,7 +23,7 @@ impl Poll {
     }
 
     /// Polls now and then while a list is gone through.
-    pub(crate) fn each<T>(self, list: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
+    pub fn each<T>(self, list: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
         list.enumerate().map(move |(place, item)| {
             if place.is_multiple_of(POLL_ITEMS) {
                 self.now();
@@ -33,7 +33,7 @@ impl Poll {
     }
 
     /// Sorts a list, and polls between parts of it.
-    pub(crate) fn sort<T>(self, list: &mut [T], compare: &impl Fn(&T, &T) -> std::cmp::Ordering) {
+    pub fn sort<T>(self, list: &mut [T], compare: &impl Fn(&T, &T) -> std::cmp::Ordering) {
         const MAX_PART: usize = 1 << 16;
         self.now();
         if list.len() <= MAX_PART {

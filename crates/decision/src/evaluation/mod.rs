@@ -6,5 +6,5 @@ pub mod policy;
 pub mod score_bins;
 pub mod segments;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod uplift;

@@ -1,0 +1,27 @@
+//! Plans: which customers are contacted with which campaign, within a budget, caps and floors.
+//!
+//! A plan is prices: of the budget, of each campaign, and a subsidy for each group with a floor. Rows are
+//! gathered ([`Customers`]), the prices are found by descent on the dual, and rounded so that the choices
+//! that they make break no bound ([`solve`]).
+
+mod bounds;
+mod criteria;
+mod cut;
+mod descent;
+mod floors;
+mod gathering;
+mod grid;
+mod options;
+mod prices;
+mod rounding;
+mod rows;
+mod solve;
+
+pub use gathering::{Customers, benefit, check_pair, cost};
+pub use grid::Grid;
+pub use options::Options;
+pub use prices::{Choice, Prices};
+pub use solve::{Plan, solve};
+
+#[cfg(test)]
+mod tests;

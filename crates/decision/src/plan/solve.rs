@@ -1,0 +1,119 @@
+//! From customers and bounds to a plan.
+
+use two_stage::{Result, poll::Poll};
+
+use super::{
+    bounds::{Bounds, Market},
+    descent::descend,
+    floors::Groups,
+    gathering::Customers,
+    grid::Grid,
+    prices::Prices,
+    rounding::Rounding,
+    rows::Rows,
+};
+
+/// Customers that the first prices are found with.
+const FIRST: usize = 1 << 14;
+
+/// Customers that a price needs to be found with.
+const FOR_EACH_PRICE: usize = 64;
+
+/// A plan: the prices, and what they come to on the planned rows.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The names of the campaigns.
+    pub campaigns: Vec<String>,
+    /// The groups with a floor.
+    pub groups: Vec<String>,
+    /// The groups with a floor that no customer is of.
+    pub empty_groups: Vec<String>,
+    /// The prices.
+    pub prices: Prices,
+    /// The customers that were read.
+    pub rows: u64,
+    /// The customers that the plan was made with.
+    pub rows_used: u64,
+    /// The contacts of each campaign.
+    pub contacts: Vec<u64>,
+    /// The cost of all contacts.
+    pub cost: f64,
+    /// The benefit of all contacts.
+    pub value: f64,
+    /// The benefit that no choice within the bounds is above.
+    pub value_bound: f64,
+}
+
+/// Plans; `None` if there are no customers.
+pub fn solve(customers: &mut Customers, poll: Poll) -> Result<Option<Plan>> {
+    customers.set_poll(poll);
+    customers.canonicalise();
+    let (rows, options) = (customers.rows(), customers.options());
+    if rows.len() == 0 {
+        return Ok(None);
+    }
+    let mut groups = Groups::of(options.floors.len(), poll.each(rows.first(rows.len())));
+    let used: u64 = (0..rows.len()).map(|row| u64::from(rows.count(row))).sum();
+    let share = used as f64 / customers.read() as f64;
+    let names = options.names(rows.campaigns());
+    let bounds = Bounds::new(options, &groups.customers, &names, share);
+    groups.check(options, &bounds, poll)?;
+    let market = Market { rows, first: rows.len(), bounds: &bounds, grid: grid(rows, poll), poll };
+    let mut prices = first_prices(&market);
+    descend(&market, &mut prices);
+    let bound = market.dual(&prices);
+    let totals = Rounding::new(&market, &prices).round(&mut prices);
+    groups.check_met(options, &market, &totals)?;
+    let plan = Plan {
+        campaigns: names,
+        groups: options.floors.iter().map(|(name, _)| name.clone()).collect(),
+        empty_groups: groups.empty(options),
+        prices,
+        rows: customers.read(),
+        rows_used: used,
+        contacts: totals.campaigns.iter().map(|&count| count as u64).collect(),
+        cost: totals.cost.value(),
+        value: totals.value.value(),
+        // The bound may be the value itself, and be summed with another rounding.
+        value_bound: bound.max(totals.value.value()),
+    };
+    Ok(Some(if used < customers.read() { plan.scaled(1.0 / share) } else { plan }))
+}
+
+impl Plan {
+    /// Scales what a sample comes to.
+    fn scaled(mut self, scale: f64) -> Self {
+        for count in &mut self.contacts {
+            *count = (*count as f64 * scale).round() as u64;
+        }
+        self.cost *= scale;
+        self.value *= scale;
+        self.value_bound *= scale;
+        self
+    }
+}
+
+fn grid(rows: &Rows, poll: Poll) -> Grid {
+    let mut grid = Grid::default();
+    for row in poll.each(rows.first(rows.len())) {
+        row.costs.iter().for_each(|&cost| grid.add(cost));
+    }
+    grid
+}
+
+/// The prices on a part of the customers, from which the descent on all starts. Rows stand in the order of
+/// hashes, so the first of them are an even sample.
+fn first_prices(market: &Market) -> Prices {
+    let groups = market.bounds.needs.len();
+    let campaigns = market.rows.campaigns();
+    let mut prices = Prices::none(campaigns, groups);
+    let mut first = FIRST.max(FOR_EACH_PRICE * (campaigns + groups));
+    let weight = |first| market.rows.first(first).map(|row| row.count).sum::<f64>();
+    let all = weight(market.first);
+    while 4 * first <= market.first {
+        let bounds = market.bounds.scaled(weight(first) / all);
+        descend(&Market { first, bounds: &bounds, ..*market }, &mut prices);
+        first *= 8;
+    }
+    prices
+}
