@@ -9,6 +9,7 @@ mod features;
 mod memory;
 mod models;
 mod pg;
+mod plan;
 mod score;
 mod simulate;
 mod train;

@@ -49,6 +49,11 @@ impl TypedArgument {
 }
 
 impl RecordArgument {
+    /// Names an argument that SQL declares with a row type.
+    pub fn declared(index: usize) -> Self {
+        Self { index }
+    }
+
     /// Returns the row, or `None` if it is NULL.
     #[inline]
     pub fn get<'c>(&self, call: &'c Call) -> Option<Record<'c>> {

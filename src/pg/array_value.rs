@@ -35,6 +35,12 @@ impl SqlValue {
         Self::array(oid::FLOAT8OID, &values)
     }
 
+    /// Makes a bigint[].
+    pub fn counts(values: &[u64]) -> Result<Self, Failure> {
+        let values: Vec<_> = values.iter().map(|&value| Some(Self::count(value))).collect();
+        Self::array(oid::INT8OID, &values)
+    }
+
     fn array_of(element: Oid, values: &[Option<Self>], lengths: &[usize]) -> Result<Self, Failure> {
         if values.iter().flatten().any(|value| value.type_() != element) {
             return Err(Failure::internal("an array got an element of another type"));

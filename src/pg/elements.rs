@@ -1,4 +1,4 @@
-//! Arguments that are arrays, whose elements may be NULL.
+//! Arrays whose elements may be NULL, as arguments and as columns of rows.
 
 use pgrx::pg_sys::{self, Datum};
 
@@ -35,14 +35,51 @@ impl Call {
     ) -> Result<Option<Elements<T>>, Failure> {
         let Some(datum) = self.datum(index) else { return Ok(None) };
         // SAFETY: the argument is declared as an array of the type, and lives as long as the call.
-        let (data, nulls) = unsafe { deconstruct(datum, type_) };
-        let element = |(&datum, &is_null): (&Datum, &bool)| {
-            // SAFETY: an element that is not NULL is of the type, and lives as long as the call.
-            let scalar = (!is_null).then(|| unsafe { Scalar::new(datum, type_) });
-            scalar.map(&read).transpose()
-        };
-        data.iter().zip(nulls).map(element).collect::<Result<_, _>>().map(Some)
+        unsafe { elements(datum, type_, read) }.map(Some)
     }
+}
+
+impl<'a> Scalar<'a> {
+    /// Returns the elements of a text[].
+    pub fn texts(self) -> Result<Elements<&'a str>, Failure> {
+        self.elements(oid::TEXTOID, Scalar::text)
+    }
+
+    /// Returns the elements of a float8[].
+    pub fn float8s(self) -> Result<Elements<f64>, Failure> {
+        self.elements(oid::FLOAT8OID, |scalar| Ok(scalar.float8()))
+    }
+
+    fn elements<T>(
+        self,
+        type_: Oid,
+        read: impl Fn(Scalar<'a>) -> Result<T, Failure>,
+    ) -> Result<Elements<T>, Failure> {
+        if element_type(self.base_type()) != Some(type_) {
+            return Err(Failure::internal("an array was read as another type than its own"));
+        }
+        // SAFETY: the value is an array of the type, and lives for `'a`.
+        unsafe { elements(self.datum(), type_, read) }
+    }
+}
+
+/// Reads the elements of an array of any dimensions.
+///
+/// # Safety
+/// The datum is an array of `type_`, and lives for `'a`.
+unsafe fn elements<'a, T>(
+    datum: Datum,
+    type_: Oid,
+    read: impl Fn(Scalar<'a>) -> Result<T, Failure>,
+) -> Result<Elements<T>, Failure> {
+    // SAFETY: by the contract of this function.
+    let (data, nulls) = unsafe { deconstruct(datum, type_) };
+    let element = |(&datum, &is_null): (&Datum, &bool)| {
+        // SAFETY: an element that is not NULL is of the type, and lives as long as the array.
+        let scalar = (!is_null).then(|| unsafe { Scalar::new(datum, type_) });
+        scalar.map(&read).transpose()
+    };
+    data.iter().zip(nulls).map(element).collect()
 }
 
 /// Takes an array apart, in the memory context of the call.

@@ -63,7 +63,8 @@ impl<'a> Record<'a> {
         self.bytes().get(usize::from(unsafe { (*self.tuple).t_hoff })..)
     }
 
-    fn bytes(self) -> &'a [u8] {
+    /// Returns the whole value, with its header.
+    pub fn bytes(self) -> &'a [u8] {
         // SAFETY: as in `width`; the header of the value tells its length.
         unsafe {
             std::slice::from_raw_parts(

@@ -27,6 +27,14 @@ impl<'a> Scalar<'a> {
         Self { datum, base_type, _lives: PhantomData }
     }
 
+    pub(super) fn datum(self) -> Datum {
+        self.datum
+    }
+
+    pub(super) fn base_type(self) -> Oid {
+        self.base_type
+    }
+
     pub fn int2(self) -> i16 {
         self.datum.value() as i16
     }
