@@ -1,5 +1,6 @@
 //! Evaluating in SQL: aggregates over customers whose outcome is known.
 
+mod compare;
 mod intent;
 mod policy;
 mod segments;

@@ -19,9 +19,10 @@ use key::{decode, encode};
 /// The most different scores of which a map is exact.
 pub const MAX_BLOCKS: usize = 1 << 18;
 /// The number of rows that wait: a part of the blocks, within these bounds.
-const WAITING: std::ops::RangeInclusive<usize> = 1 << 13..=1 << 15;
-/// Rows of equal scores that are summed up before their sum is added to that of earlier ones.
-const CHUNK: usize = 256;
+const WAITING: std::ops::RangeInclusive<usize> = 1 << 13..=30_000;
+/// Rows of equal scores that are summed up before their sum is added to that of earlier ones. Fewer rows
+/// are added one by one, which is faster where most scores differ.
+const CHUNKS: std::ops::Range<usize> = 8..256;
 
 /// The sums of the rows with equal scores.
 pub trait BlockSums: Default + Serialize + DeserializeOwned {
@@ -76,6 +77,7 @@ impl<S: BlockSums, const MAX: usize> Default for ScoreBins<S, MAX> {
 impl<S: BlockSums, const MAX: usize> ScoreBins<S, MAX> {
     /// Adds a row. The score is not NaN.
     pub fn add(&mut self, score: f64, row: S::Row) {
+        reserve(&mut self.waiting, 1, *WAITING.end());
         self.waiting.push((encode(score), row));
         if self.waiting.len() >= (self.keys.len() / 4).clamp(*WAITING.start(), *WAITING.end()) {
             self.settle();
@@ -96,13 +98,24 @@ impl<S: BlockSums, const MAX: usize> ScoreBins<S, MAX> {
         other.coarsen(self.level);
         let Self { keys, places, mut sums, .. } = other;
         let take = |(key, place): (u64, u32)| (key, std::mem::take(&mut sums[place as usize]));
-        self.absorb(keys.into_iter().zip(places).map(take));
+        self.absorb(keys.into_iter().zip(places).map(take), |sums, more| sums.add(&more));
     }
 
     /// Returns the number of bits of each key that are dropped; 0 if the map is exact.
     pub fn level(&mut self) -> u32 {
         self.settle();
         self.level
+    }
+
+    /// Returns the number of bits of each key that must be dropped so that at most `FEWER` are left.
+    pub fn level_for<const FEWER: usize>(&mut self) -> u32 {
+        self.settle();
+        self.level + level_that_fits::<FEWER>(&self.keys, std::iter::empty())
+    }
+
+    /// Returns the whole key of a score that is not NaN.
+    pub fn key(score: f64) -> u64 {
+        encode(score)
     }
 
     /// Returns the blocks, the highest score first.
@@ -155,28 +168,30 @@ impl<S: BlockSums, const MAX: usize> ScoreBins<S, MAX> {
         let mut waiting = std::mem::take(&mut self.waiting);
         waiting.sort_unstable_by_key(|&(key, _)| key);
         let level = self.level;
+        let fits = self.keys.len() + waiting.len() <= MAX;
         let keys = waiting.iter().map(|&(key, _)| key >> level);
-        let level = level + level_that_fits::<MAX>(&self.keys, keys);
+        let level = if fits { level } else { level + level_that_fits::<MAX>(&self.keys, keys) };
         self.coarsen(level);
         let runs = waiting.chunk_by(|(a, _), (b, _)| a >> level == b >> level);
-        self.absorb(runs.map(|run| (run[0].0 >> level, sum_of_run(run))));
+        self.absorb(runs.map(|run| (run[0].0 >> level, run)), add_run);
         waiting.clear();
         self.waiting = waiting;
     }
 
     /// Adds blocks of ascending keys, of this map's level and so few that it stays within `MAX`.
-    fn absorb(&mut self, blocks: impl Iterator<Item = (u64, S)>) {
+    fn absorb<B>(&mut self, blocks: impl Iterator<Item = (u64, B)>, add: impl Fn(&mut S, B)) {
         let (mut new, mut next) = (Vec::new(), 0);
-        for (key, sums) in blocks {
+        for (key, block) in blocks {
             while self.keys.get(next).is_some_and(|&known| known < key) {
                 next += 1;
             }
             if self.keys.get(next) == Some(&key) {
-                self.sums[self.places[next] as usize].add(&sums);
+                add(&mut self.sums[self.places[next] as usize], block);
             } else {
                 new.push((key, self.sums.len() as u32));
-                reserve::<_, MAX>(&mut self.sums, 1);
-                self.sums.push(sums);
+                reserve(&mut self.sums, 1, MAX);
+                self.sums.push(S::default());
+                add(&mut self.sums[new[new.len() - 1].1 as usize], block);
             }
         }
         self.insert(&new);
@@ -185,8 +200,8 @@ impl<S: BlockSums, const MAX: usize> ScoreBins<S, MAX> {
     /// Inserts new keys, which are ascending, with their places.
     fn insert(&mut self, new: &[(u64, u32)]) {
         let mut old = self.keys.len();
-        reserve::<_, MAX>(&mut self.keys, new.len());
-        reserve::<_, MAX>(&mut self.places, new.len());
+        reserve(&mut self.keys, new.len(), MAX);
+        reserve(&mut self.places, new.len(), MAX);
         self.keys.resize(old + new.len(), 0);
         self.places.resize(old + new.len(), 0);
         // From the end, so that each key moves once, to a place that is free.
@@ -237,25 +252,43 @@ impl<S: BlockSums, const MAX: usize> ScoreBins<S, MAX> {
             next += u32::from(is_kept);
         }
         self.places.iter_mut().for_each(|place| *place = moved[*place as usize]);
+        self.arrange();
+    }
+
+    /// Brings the sums into the order of their keys, since memory is read faster in one direction.
+    fn arrange(&mut self) {
+        for start in 0..self.places.len() {
+            let mut place = start;
+            loop {
+                let from = std::mem::replace(&mut self.places[place], place as u32) as usize;
+                if from == start {
+                    break;
+                }
+                self.sums.swap(place, from);
+                place = from;
+            }
+        }
     }
 }
 
-/// The sums of rows with equal keys, by chunks, so that rounding errors of many rows do not add up.
-fn sum_of_run<S: BlockSums>(run: &[(u64, S::Row)]) -> S {
-    let mut sums = S::default();
-    for chunk in run.chunks(CHUNK) {
+/// Adds rows with equal keys: many of them by chunks, so that their rounding errors do not add up.
+fn add_run<S: BlockSums>(sums: &mut S, run: &[(u64, S::Row)]) {
+    if run.len() < CHUNKS.start {
+        run.iter().for_each(|(_, row)| sums.add_row(row));
+        return;
+    }
+    for chunk in run.chunks(CHUNKS.end) {
         let mut part = S::default();
         chunk.iter().for_each(|(_, row)| part.add_row(row));
         sums.add(&part);
     }
-    sums
 }
 
-/// Makes room for more elements, by doubling, but not for more than `MAX`.
-fn reserve<T, const MAX: usize>(elements: &mut Vec<T>, more: usize) {
+/// Makes room for more elements, by doubling, but not for more than `max` if these suffice.
+fn reserve<T>(elements: &mut Vec<T>, more: usize, max: usize) {
     let needed = elements.len() + more;
     if needed > elements.capacity() {
-        let wanted = needed.max((2 * elements.len()).min(MAX));
+        let wanted = needed.max((2 * elements.len()).min(max));
         elements.reserve_exact(wanted - elements.len());
     }
 }

@@ -57,25 +57,24 @@ pub struct UpliftEffects {
 
 /// The figures of the rows; `None` if there are none.
 pub fn evaluate(rows: &mut UpliftRows) -> Option<UpliftMetrics> {
-    let (used, rows_ignored, rows_exposed) = (rows.rows(), rows.ignored(), rows.rows_exposed());
-    if used + rows_ignored == 0 {
+    let tally = rows.tally().clone();
+    if tally.rows() + tally.ignored() == 0 {
         return None;
     }
-    let (propensity, exposed, is_plain) = (rows.propensity(), rows.exposed(), rows.is_plain());
     let is_exact = rows.bins().level() == 0;
     let blocks = rows.bins().blocks();
     let totals = totals(blocks.clone());
     let mean = |arm: usize| (totals.arms[arm].v > 0.0).then(|| totals.arms[arm].mean());
     let is_empty = totals.weight == 0.0;
     Some(UpliftMetrics {
-        rows: used,
-        rows_ignored,
-        rows_exposed,
-        exposed_share: (!is_empty).then(|| exposed / totals.weight),
-        mean_propensity: propensity.filter(|_| !is_empty).map(|sum| sum / totals.weight),
+        rows: tally.rows(),
+        rows_ignored: tally.ignored(),
+        rows_exposed: tally.rows_exposed(),
+        exposed_share: (!is_empty).then(|| tally.exposed() / totals.weight),
+        mean_propensity: tally.propensity().filter(|_| !is_empty).map(|sum| sum / totals.weight),
         outcome_exposed: mean(1),
         outcome_unexposed: mean(0),
-        effects: totals.has_both().then(|| effects(blocks, totals, is_exact, is_plain)),
+        effects: totals.has_both().then(|| effects(blocks, totals, is_exact, tally.is_plain())),
     })
 }
 

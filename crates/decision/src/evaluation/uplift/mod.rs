@@ -3,22 +3,27 @@
 
 mod bins;
 mod calibration;
+mod compare;
 mod curve;
 mod estimate;
 mod gathered;
 mod metrics;
 mod normalised;
+mod pairs;
 mod points;
 mod sums;
+mod tally;
 mod top;
 
 pub use bins::{UpliftBin, uplift_bins};
 pub use calibration::Calibration;
+pub use compare::{ComparedRows, Differences, UpliftComparison, compare};
 pub use estimate::Estimate;
-pub use gathered::{Customer, UpliftRows};
+pub use gathered::UpliftRows;
 pub use metrics::{UpliftEffects, UpliftMetrics, evaluate};
 pub use normalised::Normalised;
 pub use points::{UpliftPoint, uplift_curve};
+pub use tally::Customer;
 
 #[cfg(test)]
 mod tests;

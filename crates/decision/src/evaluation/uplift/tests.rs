@@ -88,5 +88,6 @@ fn figures_and_standard_errors_are_those_of_the_reference() {
     }
 }
 
+mod compare;
 mod coverage;
 mod direct;

@@ -44,3 +44,13 @@ fn uplift(before: &Sums, block: &Sums, part: f64) -> Option<Estimate> {
         Estimate { value: top.uplift(), error: squared.sqrt() }
     })
 }
+
+/// Returns the first-order sums of the customers of one share.
+pub fn top<'b>(blocks: impl Iterator<Item = Block<'b, Sums>>, totals: &Sums, share: f64) -> Sums {
+    let (mut top, wanted) = (Sums::default(), share * totals.weight);
+    for block in blocks {
+        let part = ((wanted - top.weight) / block.sums.weight).clamp(0.0, 1.0);
+        top = top.with_share(part, block.sums);
+    }
+    top
+}
