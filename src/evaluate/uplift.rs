@@ -159,6 +159,7 @@ pub fn number(value: Option<f64>) -> Option<SqlValue> {
 }
 
 /// Refuses numbers of points or bins that differ between rows.
+#[inline]
 pub fn check_parts(first: Option<i32>, other: Option<i32>) -> two_stage::Result<()> {
     if first == other {
         return Ok(());

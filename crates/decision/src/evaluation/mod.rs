@@ -4,6 +4,7 @@ pub mod intent;
 mod optional;
 pub mod policy;
 pub mod score_bins;
+mod score_counts;
 pub mod segments;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use two_stage::{Error, ErrorKind, Result};
 
 /// The weight of a row: 1 where none is given. A row of weight 0 is left out.
+#[inline]
 pub(super) fn weight(given: Option<f64>) -> Result<f64> {
     match given {
         None => Ok(1.0),
@@ -25,6 +26,7 @@ pub(super) struct Chances {
 
 impl Chances {
     /// Reads the chance of a row, named so in errors; 1 where none is given.
+    #[inline]
     pub fn read(&mut self, chance: Option<f64>, name: &str) -> Result<f64> {
         match chance {
             None => self.missing += 1,
@@ -58,6 +60,7 @@ impl Chances {
         self.given > 0
     }
 
+    #[inline]
     fn check(self, name: &str) -> Result<()> {
         if self.given == 0 || self.missing == 0 {
             return Ok(());

@@ -8,13 +8,15 @@
 //! Rows wait in a buffer, which is sorted and added as a whole: this costs a row less than a search
 //! does, and keeps the rounding errors of long sums small.
 
+mod block;
 mod fit;
 mod key;
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
-use fit::level_that_fits;
-use key::{decode, encode};
+pub use block::{Block, BlockSums};
+pub(super) use fit::level_that_fits;
+pub(super) use key::{decode, encode};
 
 /// The most different scores of which a map is exact.
 pub const MAX_BLOCKS: usize = 1 << 18;
@@ -23,30 +25,6 @@ const WAITING: std::ops::RangeInclusive<usize> = 1 << 13..=30_000;
 /// Rows of equal scores that are summed up before their sum is added to that of earlier ones. Fewer rows
 /// are added one by one, which is faster where most scores differ.
 const CHUNKS: std::ops::Range<usize> = 8..256;
-
-/// The sums of the rows with equal scores.
-pub trait BlockSums: Default + Serialize + DeserializeOwned {
-    /// A row, without its score.
-    type Row: Copy + Serialize + DeserializeOwned;
-
-    /// Adds a row.
-    fn add_row(&mut self, row: &Self::Row);
-
-    /// Adds the sums of other rows.
-    fn add(&mut self, other: &Self);
-
-    /// Tells if the sums can be those of rows; they may come from another process.
-    fn is_sound(&self) -> bool;
-}
-
-/// The rows with equal scores, or with scores that the map does not tell apart.
-#[derive(Debug, Clone, Copy)]
-pub struct Block<'b, S> {
-    /// The score, or the middle of the scores that are not told apart.
-    pub score: f64,
-    /// The sums of the rows.
-    pub sums: &'b S,
-}
 
 /// Blocks of rows by their scores.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -75,6 +53,13 @@ impl<S: BlockSums, const MAX: usize> Default for ScoreBins<S, MAX> {
 }
 
 impl<S: BlockSums, const MAX: usize> ScoreBins<S, MAX> {
+    /// Makes a map of blocks, whose keys lack `level` bits and ascend.
+    pub fn of_blocks(level: u32, blocks: impl ExactSizeIterator<Item = (u64, S)>) -> Self {
+        let places = (0..blocks.len() as u32).collect();
+        let (keys, sums) = blocks.unzip();
+        Self { level, keys, places, sums, waiting: Vec::new() }
+    }
+
     /// Adds a row. The score is not NaN.
     pub fn add(&mut self, score: f64, row: S::Row) {
         reserve(&mut self.waiting, 1, *WAITING.end());
@@ -99,6 +84,11 @@ impl<S: BlockSums, const MAX: usize> ScoreBins<S, MAX> {
         let Self { keys, places, mut sums, .. } = other;
         let take = |(key, place): (u64, u32)| (key, std::mem::take(&mut sums[place as usize]));
         self.absorb(keys.into_iter().zip(places).map(take), |sums, more| sums.add(&more));
+    }
+
+    /// Tells if there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty() && self.waiting.is_empty()
     }
 
     /// Returns the number of bits of each key that are dropped; 0 if the map is exact.
@@ -285,7 +275,7 @@ fn add_run<S: BlockSums>(sums: &mut S, run: &[(u64, S::Row)]) {
 }
 
 /// Makes room for more elements, by doubling, but not for more than `max` if these suffice.
-fn reserve<T>(elements: &mut Vec<T>, more: usize, max: usize) {
+pub(super) fn reserve<T>(elements: &mut Vec<T>, more: usize, max: usize) {
     let needed = elements.len() + more;
     if needed > elements.capacity() {
         let wanted = needed.max((2 * elements.len()).min(max));

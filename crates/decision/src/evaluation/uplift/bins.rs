@@ -1,7 +1,7 @@
 //! Predicted and observed uplift of customers with similar scores.
 
-use super::{estimate::Estimate, gathered::UpliftRows, metrics::totals, sums::Sums};
-use crate::evaluation::score_bins::{Block, BlockSums};
+use super::{blocks::Block, estimate::Estimate, gathered::UpliftRows, metrics::totals, sums::Sums};
+use crate::evaluation::score_bins::BlockSums;
 
 /// Customers with similar scores.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,10 +27,10 @@ pub struct UpliftBin {
 /// The bins of about equal weight, the highest scores first. Equal scores stay together, and empty bins
 /// are left out.
 pub fn uplift_bins(rows: &mut UpliftRows, bins: u32) -> Vec<UpliftBin> {
-    let blocks = rows.bins().blocks();
+    let blocks = rows.blocks().blocks();
     let whole = totals(blocks.clone()).weight;
     let mut before = 0.0;
-    let placed: Vec<(u32, Block<'_, Sums>)> = blocks
+    let placed: Vec<(u32, Block)> = blocks
         .map(|block| {
             let middle = (before + block.sums.weight / 2.0) / whole;
             before += block.sums.weight;
@@ -40,10 +40,10 @@ pub fn uplift_bins(rows: &mut UpliftRows, bins: u32) -> Vec<UpliftBin> {
     placed.chunk_by(|(a, _), (b, _)| a == b).map(bin).collect()
 }
 
-fn bin(of_bin: &[(u32, Block<'_, Sums>)]) -> UpliftBin {
+fn bin(of_bin: &[(u32, Block)]) -> UpliftBin {
     let (mut sums, mut score, mut rows) = (Sums::default(), 0.0, [0; 2]);
     for (_, block) in of_bin {
-        sums.add(block.sums);
+        sums.add(&block.sums);
         score += block.sums.weight * block.score;
         rows.iter_mut().zip(block.sums.rows()).for_each(|(rows, more)| *rows += more);
     }

@@ -1,10 +1,10 @@
 //! Calibration of a predicted uplift: its mean, and the slope of the observed uplift over it.
 
 use super::{
+    blocks::Block,
     estimate::Estimate,
     sums::{Influence, Sums},
 };
-use crate::evaluation::score_bins::Block;
 
 /// The mean score, and the slope of the uplift over the score.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -24,11 +24,8 @@ struct Moments {
 }
 
 /// The calibration of the scores of blocks, whose sums are `totals`.
-pub fn calibration<'b>(
-    blocks: impl Iterator<Item = Block<'b, Sums>> + Clone,
-    totals: &Sums,
-) -> Calibration {
-    let weighted = |block: Block<'b, Sums>| block.sums.weight * block.score;
+pub fn calibration(blocks: impl Iterator<Item = Block> + Clone, totals: &Sums) -> Calibration {
+    let weighted = |block: Block| block.sums.weight * block.score;
     let mean = blocks.clone().map(weighted).sum::<f64>() / totals.weight;
     if !mean.is_finite() {
         return Calibration::default();
@@ -39,11 +36,7 @@ pub fn calibration<'b>(
     Calibration { predicted: Some(mean), slope }
 }
 
-fn moments<'b>(
-    blocks: impl Iterator<Item = Block<'b, Sums>> + Clone,
-    totals: &Sums,
-    mean: f64,
-) -> Moments {
+fn moments(blocks: impl Iterator<Item = Block> + Clone, totals: &Sums, mean: f64) -> Moments {
     let mut moments = Moments { means: [0.0; 2], mean, covariances: [0.0; 2], variance: 0.0 };
     for Block { score, sums } in blocks {
         let apart = score - mean;
@@ -58,11 +51,7 @@ fn moments<'b>(
     moments
 }
 
-fn slope<'b>(
-    blocks: impl Iterator<Item = Block<'b, Sums>>,
-    totals: &Sums,
-    moments: &Moments,
-) -> Estimate {
+fn slope(blocks: impl Iterator<Item = Block>, totals: &Sums, moments: &Moments) -> Estimate {
     let Moments { means, mean, covariances, variance } = *moments;
     let slope = (covariances[1] - covariances[0]) / variance;
     let mut squared = 0.0;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use two_stage::Result;
 
 use super::{
+    blocks::Block,
     curve::Curve,
     estimate::Estimate,
     metrics::totals,
@@ -107,7 +108,7 @@ pub fn compare(rows: &mut ComparedRows) -> Option<UpliftComparison> {
     if rows.pairs.levels().is_some() {
         rows.coarsen();
     }
-    let sums = totals(rows.scores[0].blocks());
+    let sums = totals(rows.scores[0].blocks().map(Block::from));
     let differences = sums.has_both().then(|| differences(rows));
     Some(UpliftComparison { rows: rows.tally.rows(), differences })
 }
@@ -141,7 +142,7 @@ struct Side {
 
 impl Side {
     fn new(scores: &mut Bins, level: u32) -> Self {
-        let blocks = scores.blocks();
+        let blocks = scores.blocks().map(Block::from);
         let totals = totals(blocks.clone());
         let curve = Curve::new(blocks.clone(), totals);
         let best = top(blocks.clone(), &totals, SHARE);

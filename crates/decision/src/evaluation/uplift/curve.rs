@@ -1,7 +1,9 @@
 //! The gain curve over the blocks of equal scores, and the influence of their customers on its area.
 
-use super::sums::{Influence, Sums};
-use crate::evaluation::score_bins::Block;
+use super::{
+    blocks::Block,
+    sums::{Influence, Sums},
+};
 
 /// The gain curve. A block of equal scores is a straight line, since its customers have no order.
 pub struct Curve {
@@ -29,11 +31,11 @@ struct Point {
 
 impl Curve {
     /// The curve of blocks, the highest score first, whose sums are `totals`.
-    pub fn new<'b>(blocks: impl Iterator<Item = Block<'b, Sums>>, totals: Sums) -> Self {
+    pub fn new(blocks: impl Iterator<Item = Block>, totals: Sums) -> Self {
         let (mut sums, mut start, mut gain) = (Sums::default(), 0.0, 0.0);
         let mut points: Vec<Point> = blocks
             .map(|block| {
-                sums = sums.with_share(1.0, block.sums);
+                sums = sums.with_share(1.0, &block.sums);
                 let end = sums.weight / totals.weight;
                 let means = [0, 1].map(|arm| sums.arms[arm].mean());
                 let gains = [gain, end * (means[1] - means[0])];

@@ -2,6 +2,7 @@
 //! standard errors that take rows as independent.
 
 use super::{
+    blocks::Block,
     calibration::{Calibration, calibration},
     curve::Curve,
     estimate::Estimate,
@@ -10,7 +11,7 @@ use super::{
     sums::Sums,
     top::tops,
 };
-use crate::evaluation::score_bins::{Block, BlockSums};
+use crate::evaluation::score_bins::BlockSums;
 
 /// The shares whose uplift is told.
 const TOPS: [f64; 4] = [0.1, 0.2, 0.3, 0.5];
@@ -61,8 +62,8 @@ pub fn evaluate(rows: &mut UpliftRows) -> Option<UpliftMetrics> {
     if tally.rows() + tally.ignored() == 0 {
         return None;
     }
-    let is_exact = rows.bins().level() == 0;
-    let blocks = rows.bins().blocks();
+    let is_exact = rows.blocks().level() == 0;
+    let blocks = rows.blocks().blocks();
     let totals = totals(blocks.clone());
     let mean = |arm: usize| (totals.arms[arm].v > 0.0).then(|| totals.arms[arm].mean());
     let is_empty = totals.weight == 0.0;
@@ -79,14 +80,14 @@ pub fn evaluate(rows: &mut UpliftRows) -> Option<UpliftMetrics> {
 }
 
 /// The sums of all blocks.
-pub fn totals<'b>(blocks: impl Iterator<Item = Block<'b, Sums>>) -> Sums {
+pub fn totals(blocks: impl Iterator<Item = Block>) -> Sums {
     let mut totals = Sums::default();
-    blocks.for_each(|block| totals.add(block.sums));
+    blocks.for_each(|block| totals.add(&block.sums));
     totals
 }
 
-fn effects<'b>(
-    blocks: impl Iterator<Item = Block<'b, Sums>> + Clone,
+fn effects(
+    blocks: impl Iterator<Item = Block> + Clone,
     totals: Sums,
     is_exact: bool,
     is_plain: bool,
@@ -100,7 +101,7 @@ fn effects<'b>(
         of_qini += block.sums.squared(&influence.plus(-0.5, &of_uplift));
     }
     let mut best = tops(blocks.clone(), &totals, TOPS.into_iter()).into_iter();
-    let movement = |block: Block<'b, Sums>| block.sums.weight * block.sums.movement(&totals);
+    let movement = |block: Block| block.sums.weight * block.sums.movement(&totals);
     let moved: f64 = if is_exact { 0.0 } else { blocks.clone().map(movement).sum() };
     UpliftEffects {
         uplift: Estimate { value: uplift, error: totals.squared(&of_uplift).sqrt() },

@@ -1,7 +1,9 @@
 //! Evaluation of a score by the Hájek gain curve: the mean outcomes of exposed and unexposed customers
 //! among those whom the score ranks highest.
 
+mod alike;
 mod bins;
+mod blocks;
 mod calibration;
 mod compare;
 mod curve;

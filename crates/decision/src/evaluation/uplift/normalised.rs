@@ -1,8 +1,7 @@
 //! AUUC and Qini as shares of the best possible, by the definitions of scikit-uplift: outcomes are 0 or
 //! 1, customers count alike.
 
-use super::sums::Sums;
-use crate::evaluation::score_bins::Block;
+use super::{blocks::Block, sums::Sums};
 
 /// The areas as shares of the best possible.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -61,8 +60,8 @@ fn ratio(part: f64, whole: f64) -> f64 {
 }
 
 /// The normalised areas of blocks, the highest score first.
-pub fn normalised<'b>(blocks: impl Iterator<Item = Block<'b, Sums>> + Clone) -> Normalised {
-    let blocks = blocks.map(|block| Counts::of(block.sums));
+pub fn normalised(blocks: impl Iterator<Item = Block> + Clone) -> Normalised {
+    let blocks = blocks.map(|block| Counts::of(&block.sums));
     let mut totals = Counts::default();
     blocks.clone().for_each(|block| totals.add(&block));
     let of = |height: fn(&Counts) -> f64, best: &[Counts]| {

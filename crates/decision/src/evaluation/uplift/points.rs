@@ -28,7 +28,7 @@ pub struct UpliftPoint {
 /// The curve at this number of equal steps, share 0 first; `None` unless both exposed and unexposed
 /// customers are there.
 pub fn uplift_curve(rows: &mut UpliftRows, steps: u32) -> Option<Vec<UpliftPoint>> {
-    let blocks = rows.bins().blocks();
+    let blocks = rows.blocks().blocks();
     let totals = totals(blocks.clone());
     if !totals.has_both() {
         return None;

@@ -16,6 +16,13 @@ pub struct Row {
     pub signed_inverse: f64,
 }
 
+impl Row {
+    /// The place of the customer's arm: 1 if exposed.
+    pub fn arm(&self) -> usize {
+        usize::from(self.signed_inverse > 0.0)
+    }
+}
+
 /// Sums over the exposed customers, or over the others: v is the inverse weight, w the weight, y the
 /// outcome.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
@@ -78,6 +85,20 @@ impl Sums {
     /// The numbers of unexposed and exposed rows.
     pub fn rows(&self) -> [u64; 2] {
         self.rows.map(u64::from)
+    }
+
+    /// Adds so many rows that are alike.
+    #[inline]
+    pub fn add_rows(&mut self, row: &Row, rows: u32) {
+        let Row { outcome: y, weight: w, signed_inverse } = *row;
+        let (place, v, n) = (row.arm(), signed_inverse.abs(), f64::from(rows));
+        self.weight += n * w;
+        self.ww += n * (w * w);
+        self.size += n * (v * y.abs());
+        self.rows[place] = self.rows[place].saturating_add(rows);
+        let arm = &mut self.arms[place];
+        let terms = [v, v * y, v * v, v * v * y, v * v * y * y, w * v, w * v * y];
+        arm.numbers().into_iter().zip(terms).for_each(|(sum, term)| *sum += n * term);
     }
 
     /// Tells if both exposed and unexposed customers are there.
@@ -145,15 +166,7 @@ impl BlockSums for Sums {
     type Row = Row;
 
     fn add_row(&mut self, row: &Row) {
-        let Row { outcome: y, weight: w, signed_inverse } = *row;
-        let (place, v) = (usize::from(signed_inverse > 0.0), signed_inverse.abs());
-        self.weight += w;
-        self.ww += w * w;
-        self.size += v * y.abs();
-        self.rows[place] = self.rows[place].saturating_add(1);
-        let arm = &mut self.arms[place];
-        let terms = [v, v * y, v * v, v * v * y, v * v * y * y, w * v, w * v * y];
-        arm.numbers().into_iter().zip(terms).for_each(|(sum, term)| *sum += term);
+        self.add_rows(row, 1);
     }
 
     fn add(&mut self, other: &Self) {

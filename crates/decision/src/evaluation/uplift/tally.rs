@@ -37,8 +37,10 @@ pub struct Tally {
     chances: Chances,
     /// The sum of weights by propensities.
     propensity: Sum,
-    /// The weight of exposed customers.
-    exposed: Sum,
+    /// The exposed rows that give no weight.
+    exposed_unweighted: u64,
+    /// The weight of the other exposed rows.
+    exposed_weight: Sum,
 }
 
 impl Default for Tally {
@@ -50,7 +52,8 @@ impl Default for Tally {
             is_binary: true,
             chances: Chances::default(),
             propensity: Sum::default(),
-            exposed: Sum::default(),
+            exposed_unweighted: 0,
+            exposed_weight: Sum::default(),
         }
     }
 }
@@ -58,6 +61,7 @@ impl Default for Tally {
 impl Tally {
     /// Checks and counts a row with these scores. `None` if it is left out, because one of its scores, its
     /// exposure or outcome is NULL, or its weight is 0.
+    #[inline]
     pub fn read(&mut self, customer: &Customer, scores: &[Option<f64>]) -> Result<Option<Row>> {
         let Customer { exposed, outcome, propensity, weight: given, .. } = *customer;
         let weight = weight(given)?;
@@ -83,7 +87,10 @@ impl Tally {
         self.is_binary &= outcome == 0.0 || outcome == 1.0;
         if exposed {
             self.rows_exposed += 1;
-            self.exposed.add(weight);
+            match given {
+                Some(weight) => self.exposed_weight.add(weight),
+                None => self.exposed_unweighted += 1,
+            }
         }
         let signed_inverse = if exposed { inverse } else { -inverse };
         Ok(Some(Row { outcome, weight, signed_inverse }))
@@ -96,7 +103,8 @@ impl Tally {
         self.is_weighted |= other.is_weighted;
         self.is_binary &= other.is_binary;
         self.propensity.merge(other.propensity);
-        self.exposed.merge(other.exposed);
+        self.exposed_unweighted += other.exposed_unweighted;
+        self.exposed_weight.merge(other.exposed_weight);
         self.chances.merge(other.chances, PROPENSITY)
     }
 
@@ -104,7 +112,8 @@ impl Tally {
     pub fn is_sound(&self) -> bool {
         self.rows_exposed <= self.chances.rows()
             && self.propensity.is_finite()
-            && self.exposed.is_finite()
+            && self.exposed_unweighted <= self.rows_exposed
+            && self.exposed_weight.is_finite()
     }
 
     /// The number of rows that were used.
@@ -119,7 +128,7 @@ impl Tally {
 
     /// The weight of exposed customers.
     pub fn exposed(&self) -> f64 {
-        self.exposed.value()
+        self.exposed_unweighted as f64 + self.exposed_weight.value()
     }
 
     /// The sum of weights by propensities; `None` if no propensity was given.
@@ -138,6 +147,7 @@ impl Tally {
     }
 }
 
+#[inline]
 fn check(scores: &[Option<f64>], outcome: f64) -> Result<()> {
     if scores.iter().flatten().any(|score| score.is_nan()) {
         return Err(invalid("a row has score NaN".into(), "Pass NULL to leave the row out."));

@@ -1,8 +1,8 @@
 //! The customers whom a score ranks highest: their uplift, and its standard error, which takes them as
 //! given.
 
-use super::{estimate::Estimate, sums::Sums};
-use crate::evaluation::score_bins::{Block, BlockSums};
+use super::{blocks::Block, estimate::Estimate, sums::Sums};
+use crate::evaluation::score_bins::BlockSums;
 
 /// The customers of a share.
 pub struct Top {
@@ -14,8 +14,8 @@ pub struct Top {
 
 /// Returns the customers of ascending shares, each above 0; blocks have the highest score first. A block
 /// of which only a part is in the share is taken in proportion.
-pub fn tops<'b>(
-    mut blocks: impl Iterator<Item = Block<'b, Sums>>,
+pub fn tops(
+    mut blocks: impl Iterator<Item = Block>,
     totals: &Sums,
     shares: impl Iterator<Item = f64>,
 ) -> Vec<Top> {
@@ -26,12 +26,12 @@ pub fn tops<'b>(
         while let Some(whole) = block.filter(|whole| before.weight + whole.sums.weight < wanted) {
             // The last block stays, so that rounding leaves no share beyond the end.
             let Some(next) = blocks.next() else { break };
-            before.add(whole.sums);
+            before.add(&whole.sums);
             block = Some(next);
         }
         let Some(block) = block else { break };
         let part = ((wanted - before.weight) / block.sums.weight).clamp(0.0, 1.0);
-        tops.push(Top { uplift: uplift(&before, block.sums, part), score: Some(block.score) });
+        tops.push(Top { uplift: uplift(&before, &block.sums, part), score: Some(block.score) });
     }
     tops
 }
@@ -46,11 +46,11 @@ fn uplift(before: &Sums, block: &Sums, part: f64) -> Option<Estimate> {
 }
 
 /// Returns the first-order sums of the customers of one share.
-pub fn top<'b>(blocks: impl Iterator<Item = Block<'b, Sums>>, totals: &Sums, share: f64) -> Sums {
+pub fn top(blocks: impl Iterator<Item = Block>, totals: &Sums, share: f64) -> Sums {
     let (mut top, wanted) = (Sums::default(), share * totals.weight);
     for block in blocks {
         let part = ((wanted - top.weight) / block.sums.weight).clamp(0.0, 1.0);
-        top = top.with_share(part, block.sums);
+        top = top.with_share(part, &block.sums);
     }
     top
 }
