@@ -1,30 +1,30 @@
 -- Plans: who gets which campaign, within a budget, caps and floors.
 
-CREATE FUNCTION budget_cutoff_add(internal, double precision, double precision, double precision) RETURNS internal
+CREATE FUNCTION intent_cutoff_add(internal, double precision, double precision, double precision) RETURNS internal
     AS 'MODULE_PATHNAME', 'pg_intent_cutoff_add' LANGUAGE c IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION budget_cutoff_add(internal, double precision, double precision, double precision) IS
+COMMENT ON FUNCTION intent_cutoff_add(internal, double precision, double precision, double precision) IS
     'internal: adds a row to budget_cutoff';
 
-CREATE FUNCTION budget_cutoff_merge(internal, internal) RETURNS internal
+CREATE FUNCTION intent_cutoff_merge(internal, internal) RETURNS internal
     AS 'MODULE_PATHNAME', 'pg_intent_cutoff_merge' LANGUAGE c IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION budget_cutoff_merge(internal, internal) IS 'internal: merges two states of budget_cutoff';
+COMMENT ON FUNCTION intent_cutoff_merge(internal, internal) IS 'internal: merges two states of budget_cutoff';
 
-CREATE FUNCTION budget_cutoff_serialize(internal) RETURNS bytea
+CREATE FUNCTION intent_cutoff_serialize(internal) RETURNS bytea
     AS 'MODULE_PATHNAME', 'pg_intent_cutoff_serialize' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION budget_cutoff_serialize(internal) IS 'internal: writes a state of budget_cutoff for another process';
+COMMENT ON FUNCTION intent_cutoff_serialize(internal) IS 'internal: writes a state of budget_cutoff for another process';
 
-CREATE FUNCTION budget_cutoff_deserialize(bytea, internal) RETURNS internal
+CREATE FUNCTION intent_cutoff_deserialize(bytea, internal) RETURNS internal
     AS 'MODULE_PATHNAME', 'pg_intent_cutoff_deserialize' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION budget_cutoff_deserialize(bytea, internal) IS 'internal: reads a state of budget_cutoff from another process';
+COMMENT ON FUNCTION intent_cutoff_deserialize(bytea, internal) IS 'internal: reads a state of budget_cutoff from another process';
 
-CREATE FUNCTION budget_cutoff_value(internal) RETURNS double precision
+CREATE FUNCTION intent_cutoff_value(internal) RETURNS double precision
     AS 'MODULE_PATHNAME', 'pg_intent_cutoff_value' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000;
-COMMENT ON FUNCTION budget_cutoff_value(internal) IS 'internal: the result of budget_cutoff';
+COMMENT ON FUNCTION intent_cutoff_value(internal) IS 'internal: the result of budget_cutoff';
 
 CREATE AGGREGATE budget_cutoff(benefit double precision, cost double precision, budget double precision) (
-    SFUNC = budget_cutoff_add, STYPE = internal, SSPACE = 1048576, COMBINEFUNC = budget_cutoff_merge,
-    SERIALFUNC = budget_cutoff_serialize, DESERIALFUNC = budget_cutoff_deserialize,
-    FINALFUNC = budget_cutoff_value, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
+    SFUNC = intent_cutoff_add, STYPE = internal, SSPACE = 1048576, COMBINEFUNC = intent_cutoff_merge,
+    SERIALFUNC = intent_cutoff_serialize, DESERIALFUNC = intent_cutoff_deserialize,
+    FINALFUNC = intent_cutoff_value, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE budget_cutoff(double precision, double precision, double precision) IS
     'smallest cut-off at which the customers with benefit > 0 AND benefit >= cutoff * cost cost at most the budget';
@@ -55,44 +55,44 @@ COMMENT ON COLUMN campaign_plan.cost IS 'cost of all contacts';
 COMMENT ON COLUMN campaign_plan.value IS 'benefit of all contacts';
 COMMENT ON COLUMN campaign_plan.value_bound IS 'no choice within the bounds is worth more; the gap to value is what ties cost';
 
-CREATE FUNCTION campaign_plan_add(internal, double precision[], double precision[], jsonb) RETURNS internal
+CREATE FUNCTION intent_plan_add(internal, double precision[], double precision[], jsonb) RETURNS internal
     AS 'MODULE_PATHNAME', 'pg_intent_plan_add' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10;
-COMMENT ON FUNCTION campaign_plan_add(internal, double precision[], double precision[], jsonb) IS
+COMMENT ON FUNCTION intent_plan_add(internal, double precision[], double precision[], jsonb) IS
     'internal: adds a row to plan_campaigns';
 
-CREATE FUNCTION campaign_plan_add(internal, double precision[], double precision[], jsonb, text) RETURNS internal
+CREATE FUNCTION intent_plan_add(internal, double precision[], double precision[], jsonb, text) RETURNS internal
     AS 'MODULE_PATHNAME', 'pg_intent_plan_add' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10;
-COMMENT ON FUNCTION campaign_plan_add(internal, double precision[], double precision[], jsonb, text) IS
+COMMENT ON FUNCTION intent_plan_add(internal, double precision[], double precision[], jsonb, text) IS
     'internal: adds a row to plan_campaigns';
 
-CREATE FUNCTION campaign_plan_merge(internal, internal) RETURNS internal
+CREATE FUNCTION intent_plan_merge(internal, internal) RETURNS internal
     AS 'MODULE_PATHNAME', 'pg_intent_plan_merge' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION campaign_plan_merge(internal, internal) IS 'internal: merges two states of plan_campaigns';
+COMMENT ON FUNCTION intent_plan_merge(internal, internal) IS 'internal: merges two states of plan_campaigns';
 
-CREATE FUNCTION campaign_plan_serialize(internal) RETURNS bytea
+CREATE FUNCTION intent_plan_serialize(internal) RETURNS bytea
     AS 'MODULE_PATHNAME', 'pg_intent_plan_serialize' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION campaign_plan_serialize(internal) IS 'internal: writes a state of plan_campaigns for another process';
+COMMENT ON FUNCTION intent_plan_serialize(internal) IS 'internal: writes a state of plan_campaigns for another process';
 
-CREATE FUNCTION campaign_plan_deserialize(bytea, internal) RETURNS internal
+CREATE FUNCTION intent_plan_deserialize(bytea, internal) RETURNS internal
     AS 'MODULE_PATHNAME', 'pg_intent_plan_deserialize' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION campaign_plan_deserialize(bytea, internal) IS 'internal: reads a state of plan_campaigns from another process';
+COMMENT ON FUNCTION intent_plan_deserialize(bytea, internal) IS 'internal: reads a state of plan_campaigns from another process';
 
-CREATE FUNCTION campaign_plan_solve(internal) RETURNS campaign_plan
+CREATE FUNCTION intent_plan_solve(internal) RETURNS campaign_plan
     AS 'MODULE_PATHNAME', 'pg_intent_plan_solve' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 100000;
-COMMENT ON FUNCTION campaign_plan_solve(internal) IS 'internal: the result of plan_campaigns';
+COMMENT ON FUNCTION intent_plan_solve(internal) IS 'internal: the result of plan_campaigns';
 
 CREATE AGGREGATE plan_campaigns(benefits double precision[], costs double precision[], options jsonb) (
-    SFUNC = campaign_plan_add, STYPE = internal, SSPACE = 16777216, COMBINEFUNC = campaign_plan_merge,
-    SERIALFUNC = campaign_plan_serialize, DESERIALFUNC = campaign_plan_deserialize,
-    FINALFUNC = campaign_plan_solve, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
+    SFUNC = intent_plan_add, STYPE = internal, SSPACE = 16777216, COMBINEFUNC = intent_plan_merge,
+    SERIALFUNC = intent_plan_serialize, DESERIALFUNC = intent_plan_deserialize,
+    FINALFUNC = intent_plan_solve, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE plan_campaigns(double precision[], double precision[], jsonb) IS
     'plans one campaign a customer for the highest benefit within a budget and caps; choose_campaign applies the plan';
 
 CREATE AGGREGATE plan_campaigns(benefits double precision[], costs double precision[], options jsonb, customer_group text) (
-    SFUNC = campaign_plan_add, STYPE = internal, SSPACE = 16777216, COMBINEFUNC = campaign_plan_merge,
-    SERIALFUNC = campaign_plan_serialize, DESERIALFUNC = campaign_plan_deserialize,
-    FINALFUNC = campaign_plan_solve, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
+    SFUNC = intent_plan_add, STYPE = internal, SSPACE = 16777216, COMBINEFUNC = intent_plan_merge,
+    SERIALFUNC = intent_plan_serialize, DESERIALFUNC = intent_plan_deserialize,
+    FINALFUNC = intent_plan_solve, FINALFUNC_MODIFY = READ_ONLY, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE plan_campaigns(double precision[], double precision[], jsonb, text) IS
     'plans one campaign a customer for the highest benefit within a budget, caps and a least share of each group; choose_campaign applies the plan';

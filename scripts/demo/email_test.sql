@@ -7,15 +7,10 @@
 \echo 'customer visited: the model learns from who was sent the e-mail alone.'
 \echo
 
--- Text columns as booleans; categories come with a later release. Those sent no e-mail stand beside both campaigns.
+-- Those sent no e-mail stand beside both campaigns.
 CREATE TABLE email_customers AS
-SELECT campaign, id, recency, history, mens = 1 AS mens, womens = 1 AS womens, mens = 1 AND womens = 1 AS mens_and_womens,
-       newbie = 1 AS newbie, zip_code = 'Rural' AS rural, zip_code = 'Surburban' AS suburban, zip_code = 'Urban' AS urban,
-       channel = 'Phone' AS phone, channel = 'Web' AS web, channel = 'Multichannel' AS multichannel,
-       CASE WHEN visit = 1 THEN 'organic' ELSE 'low_engagement' END AS observed_segment,
-       segment <> 'No E-Mail' AS exposed,
-       visit = 1 AS visited,
-       hashint4(id) & 1 AS half
+SELECT campaign, id, recency, history, mens, womens, newbie, zip_code, channel,
+       visit = 1 AS engaged, segment <> 'No E-Mail' AS exposed, hashint4(id) & 1 AS half
 FROM email_test JOIN (VALUES ('both e-mails', NULL), ('women''s e-mail', 'Mens E-Mail')) c (campaign, without)
     ON segment IS DISTINCT FROM without;
 
@@ -28,48 +23,45 @@ FROM (SELECT DISTINCT campaign, half FROM email_customers) c,
     LATERAL train_model(
         format('%s, half %s', campaign, half),
         format('SELECT * FROM email_customers WHERE campaign = %L AND half = %s', campaign, half),
-        '{"exclude": ["campaign", "id", "visited", "half"]}') t
+        '{"exclude": ["campaign", "id", "half"]}') t
 \gset
 
-CREATE TABLE email_ranked AS
-SELECT c.campaign, r.ranking, c.exposed, c.visited,
-       percent_rank() OVER (PARTITION BY c.campaign, r.ranking, c.half ORDER BY r.score DESC, c.id) AS place
-FROM email_customers c,
-    LATERAL score_customer(c, format('%s, half %s', campaign, 1 - half)) s,
+CREATE TABLE email_scores AS
+SELECT c.campaign, c.exposed, c.engaged::int AS visit, s.campaign_uplift, s.p_campaign_driven + s.p_organic AS engagement
+FROM email_customers c, LATERAL score_customer(c, format('%s, half %s', campaign, 1 - half)) s;
+
+\echo
+\echo 'Each half is scored by a model that was trained on the other half. Visits that the e-mail adds per'
+\echo '1,000 customers contacted; +- is the standard error:'
+\echo
+
+SELECT s.campaign, contact, round(1000 * uplift) AS "additional visits", round(1000 * se) AS "+-"
+FROM (SELECT campaign, evaluate_uplift(campaign_uplift, exposed, visit) AS by_uplift, evaluate_uplift(engagement, exposed, visit) AS by_engagement
+      FROM email_scores GROUP BY campaign) s,
     LATERAL (VALUES
-        ('engagement', s.p_campaign_driven + s.p_organic),
-        ('campaign_uplift', s.campaign_uplift)) r (ranking, score);
+        ('top 30 % by campaign_uplift', (by_uplift).uplift_top_30, (by_uplift).uplift_top_30_se),
+        ('top 30 % by engagement', (by_engagement).uplift_top_30, (by_engagement).uplift_top_30_se),
+        ('everyone', (by_uplift).uplift, (by_uplift).uplift_se)) c (contact, uplift, se)
+ORDER BY 1, uplift DESC;
 
+\echo 'The difference of the two rankings, on the same customers:'
 \echo
-\echo 'Each half is scored by a model that was trained on the other half. Per 1,000 customers selected:'
-\echo 'incremental = visits of those sent an e-mail less of those sent none; +- is its standard error.'
-\echo
 
-WITH selected AS (
-    SELECT campaign, 'top 30 % by ' || ranking AS contact, exposed, visited FROM email_ranked WHERE place < 0.3
-    UNION ALL
-    SELECT campaign, 'everyone', exposed, visited FROM email_ranked WHERE ranking = 'engagement'),
-counted AS (
-    SELECT campaign, contact, count(*) AS customers,
-           count(*) FILTER (WHERE exposed) AS n1, avg(visited::int) FILTER (WHERE exposed) AS v1,
-           count(*) FILTER (WHERE NOT exposed) AS n0, avg(visited::int) FILTER (WHERE NOT exposed) AS v0
-    FROM selected GROUP BY campaign, contact)
-SELECT campaign, contact, customers, round(1000 * v1) AS "if sent", round(1000 * v0) AS "if not",
-       round(1000 * (v1 - v0)) AS "incremental", round(1000 * sqrt(v1 * (1 - v1) / n1 + v0 * (1 - v0) / n0)) AS "+-"
-FROM counted ORDER BY campaign, v1 - v0 DESC;
+SELECT campaign, round(1000 * (c).top_30_difference) AS "top 30 %", round(1000 * (c).top_30_difference_se) AS "+-",
+       round(10000 * (c).qini_difference) AS "Qini x 10,000", round(10000 * (c).difference_se) AS "+- "
+FROM (SELECT campaign, compare_uplift(campaign_uplift, engagement, exposed, visit) AS c FROM email_scores GROUP BY campaign) s
+ORDER BY 1;
 
--- The shortest selection by campaign_uplift with as many additional visits as the one by engagement, in steps of 1 %,
--- because each step is an estimate.
+-- In steps of 1 %, because each step is an estimate.
 \echo 'How many e-mails bring the same additional visits as the top 30 % by engagement? About:'
 \echo
-WITH steps AS (
-    SELECT campaign, ranking, step, count(*) AS contacts,
-           count(*) * (avg(visited::int) FILTER (WHERE exposed) - avg(visited::int) FILTER (WHERE NOT exposed)) AS visits
-    FROM generate_series(1, 100) step JOIN email_ranked r ON r.place < step / 100.0
-    GROUP BY campaign, ranking, step)
-SELECT g.campaign, round(g.visits) AS "additional visits", g.contacts AS "by engagement",
-       min(s.contacts) AS "by campaign_uplift", g.contacts - min(s.contacts) AS "exposures saved",
-       round(100.0 * (g.contacts - min(s.contacts)) / g.contacts) AS "%"
-FROM steps g JOIN steps s ON s.campaign = g.campaign AND s.ranking = 'campaign_uplift' AND s.visits >= g.visits
-WHERE g.ranking = 'engagement' AND g.step = 30
-GROUP BY g.campaign, g.visits, g.contacts ORDER BY 1;
+WITH curves AS (
+    SELECT campaign, p.ranking, (unnest(p.curve)).*
+    FROM (SELECT campaign, uplift_curve(campaign_uplift, exposed, visit) AS by_uplift, uplift_curve(engagement, exposed, visit) AS by_engagement
+          FROM email_scores GROUP BY campaign) s,
+        LATERAL (VALUES ('campaign_uplift', by_uplift), ('engagement', by_engagement)) p (ranking, curve))
+SELECT g.campaign, round(g.customers) AS "by engagement", round(min(u.customers)) AS "by campaign_uplift",
+       round(g.customers - min(u.customers)) AS "exposures saved", round(100.0 * (g.customers - min(u.customers)) / g.customers) AS "%"
+FROM curves g JOIN curves u ON u.campaign = g.campaign AND u.ranking = 'campaign_uplift' AND u.gain >= g.gain
+WHERE g.ranking = 'engagement' AND round(100 * g.share) = 30
+GROUP BY g.campaign, g.customers ORDER BY 1;
