@@ -63,7 +63,8 @@ impl Places {
     #[inline]
     fn slot(&self, key: u64) -> usize {
         let unused = u64::BITS - self.slots.len().trailing_zeros();
-        key.wrapping_mul(SPREAD).checked_shr(unused).unwrap_or(0) as usize
+        // The upper bits are folded in, because the keys of whole numbers differ in these alone.
+        (key ^ key >> 32).wrapping_mul(SPREAD).checked_shr(unused).unwrap_or(0) as usize
     }
 
     fn next(&self, slot: usize) -> usize {

@@ -88,6 +88,7 @@ fn figures_and_standard_errors_are_those_of_the_reference() {
     }
 }
 
+mod alike;
 mod compare;
 mod coverage;
 mod direct;
