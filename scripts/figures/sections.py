@@ -9,6 +9,7 @@ import bank
 import committee
 import email_test
 import evaluation_intent
+import evaluation_uplift
 import false_alarms
 import guards
 import not_random
@@ -24,6 +25,7 @@ from report import progress
 KEYS = [
     *(scenario.key for scenario in simulation.SCENARIOS),
     *(arm.key for arm in email_test.ARMS),
+    evaluation_uplift.KEY,
     *("randomised", "segments", "guards", "not_random", "put_off", "committee", "bank", evaluation_intent.KEY, "false_alarms", "recommendation"),
 ]
 
@@ -47,6 +49,7 @@ def write(report, options):
         "evaluation": lambda: evaluation_intent.write(report, judged, keys),
         "false alarms": lambda: false_alarms.write(report, judged, keys),
         "recommendation": lambda: recommendation.write(report, judged, keys, options.shared),
+        "evaluation of uplift": lambda: evaluation_uplift.write(report, judged, keys),
     }
     for name, section in sections.items():
         started = time.monotonic()
