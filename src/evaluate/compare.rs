@@ -29,15 +29,15 @@ impl Gathered for ComparedRows {
     const AGGREGATE: &'static str = "compare_uplift";
 
     fn merge(&mut self, other: Self) -> two_stage::Result<()> {
-        self.merge(other)
+        ComparedRows::merge(self, other)
     }
 
     fn bytes(&self) -> usize {
-        self.bytes()
+        ComparedRows::bytes(self)
     }
 
     fn is_sound(&self) -> bool {
-        self.is_sound()
+        ComparedRows::is_sound(self)
     }
 }
 

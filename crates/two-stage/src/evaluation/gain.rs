@@ -61,6 +61,12 @@ impl Block {
         block
     }
 
+    /// The block of customers of this weight; each arm, the unexposed customers first, has the sum of their
+    /// inverse weights, and that of these by the outcome.
+    pub fn of_sums(weight: f64, arms: [[f64; 2]; 2]) -> Self {
+        Self { weight, arms: arms.map(|[weight, outcome]| Arm { weight, outcome }) }
+    }
+
     /// The weight of its customers.
     pub fn weight(&self) -> f64 {
         self.weight
@@ -109,6 +115,11 @@ impl Point {
     fn middle(&self) -> f64 {
         f64::midpoint(self.start, self.end)
     }
+
+    /// The difference of the tails, and the gain in the middle of the block.
+    fn height(&self) -> f64 {
+        self.tails[1] - self.tails[0] + f64::midpoint(self.gains[0], self.gains[1])
+    }
 }
 
 /// Influences of a customer on the figures of a curve. The root of their squared sum is a standard error.
@@ -125,6 +136,18 @@ impl Influence {
     pub fn on_qini(self) -> f64 {
         self.area - self.uplift / 2.0
     }
+}
+
+/// The influence of the customers of a block on the area, which is linear in their weights and outcomes:
+/// inverse weight · (slope · outcome + level) + weight · rest, with the slope and level of the arm.
+#[derive(Debug, Clone, Copy)]
+pub struct InfluenceOnArea {
+    /// The slopes of unexposed and exposed customers.
+    pub slopes: [f64; 2],
+    /// The levels of unexposed and exposed customers.
+    pub levels: [f64; 2],
+    /// The influence by the weight alone.
+    pub rest: f64,
 }
 
 impl GainCurve {
@@ -178,6 +201,16 @@ impl GainCurve {
         point.gains[0] + part * (point.gains[1] - point.gains[0])
     }
 
+    /// The influences of the customers of each block on the area.
+    pub fn influences_on_area(&self) -> impl Iterator<Item = InfluenceOnArea> {
+        let scales = [-1.0 / self.arms[0], 1.0 / self.arms[1]];
+        self.points.iter().map(move |point| InfluenceOnArea {
+            slopes: scales.map(|scale| scale * (1.0 - point.middle())),
+            levels: [-scales[0] * point.tails[0], -scales[1] * point.tails[1]],
+            rest: (point.height() - 2.0 * self.area) / self.total,
+        })
+    }
+
     /// The influence of a customer of a block.
     pub fn influence(&self, block: usize, contact: &Contact) -> Influence {
         let point = &self.points[block];
@@ -187,11 +220,10 @@ impl GainCurve {
         // Inverse weights are scaled to mean 1, and count beside the customer's own.
         let inverse = sign * contact.inverse() / self.arms[arm];
         let rest = 1.0 - point.middle();
-        let curve = point.tails[1] - point.tails[0] + f64::midpoint(point.gains[0], point.gains[1]);
         Influence {
             uplift: inverse * (contact.outcome - last[arm]),
             area: inverse * (rest * contact.outcome - point.tails[arm])
-                + contact.weight / self.total * (curve - 2.0 * self.area),
+                + contact.weight / self.total * (point.height() - 2.0 * self.area),
         }
     }
 }

@@ -8,7 +8,7 @@ use two_stage::Result;
 
 use super::{
     blocks::Block,
-    curve::Curve,
+    curve::{curve, influences_on_area},
     estimate::Estimate,
     metrics::totals,
     pairs::{MAX_BINS, Pairs},
@@ -108,14 +108,15 @@ pub fn compare(rows: &mut ComparedRows) -> Option<UpliftComparison> {
     if rows.pairs.levels().is_some() {
         rows.coarsen();
     }
-    let sums = totals(rows.scores[0].blocks().map(Block::from));
-    let differences = sums.has_both().then(|| differences(rows));
+    let differences = differences(rows);
     Some(UpliftComparison { rows: rows.tally.rows(), differences })
 }
 
-fn differences(rows: &mut ComparedRows) -> Differences {
+fn differences(rows: &mut ComparedRows) -> Option<Differences> {
     let levels = rows.pairs.levels().unwrap_or_default();
-    let [first, second] = [0, 1].map(|place| Side::new(&mut rows.scores[place], levels[place]));
+    let [of_first, of_second] = &mut rows.scores;
+    let first = Side::new(of_first, levels[0])?;
+    let second = Side::new(of_second, levels[1])?;
     let (mut of_qini, mut of_top) = (0.0, 0.0);
     for (keys, sums) in rows.pairs.cells() {
         let (Some(a), Some(b)) = (first.bins.get(&keys[0]), second.bins.get(&keys[1])) else {
@@ -126,11 +127,11 @@ fn differences(rows: &mut ComparedRows) -> Differences {
         of_top += sums.squared(&a[1].plus(-1.0, &b[1]));
     }
     let tops = first.top.zip(second.top);
-    Differences {
+    Some(Differences {
         qini: [first.qini, second.qini],
         qini_difference: Estimate { value: first.qini - second.qini, error: of_qini.sqrt() },
         top_difference: tops.map(|(a, b)| Estimate { value: a - b, error: of_top.sqrt() }),
-    }
+    })
 }
 
 /// The figures of one score.
@@ -141,16 +142,16 @@ struct Side {
 }
 
 impl Side {
-    fn new(scores: &mut Bins, level: u32) -> Self {
+    fn new(scores: &mut Bins, level: u32) -> Option<Self> {
         let blocks = scores.blocks().map(Block::from);
         let totals = totals(blocks.clone());
-        let curve = Curve::new(blocks.clone(), totals);
+        let curve = curve(blocks.clone())?;
         let best = top(blocks.clone(), &totals, SHARE);
         let of_top =
             if best.has_both() { best.influence_on_uplift() } else { Influence::default() };
         let (mut bins, mut weights) = (OfBins::new(), HashMap::<u64, f64>::new());
         let mut before = 0.0;
-        for (block, on_area) in blocks.zip(curve.influences_on_area()) {
+        for (block, on_area) in blocks.zip(influences_on_area(&curve)) {
             let weight = block.sums.weight;
             let part = ((SHARE * totals.weight - before) / weight).clamp(0.0, 1.0);
             let key = Bins::key(block.score) >> level;
@@ -164,7 +165,7 @@ impl Side {
             let share = 1.0 / weights[key];
             *influences = influences.map(|sum| Influence::default().plus(share, &sum));
         }
-        let qini = curve.area - totals.uplift() / 2.0;
-        Self { qini, top: best.has_both().then(|| best.uplift()), bins }
+        let top = best.has_both().then(|| best.uplift());
+        Some(Self { qini: curve.qini(), top, bins })
     }
 }

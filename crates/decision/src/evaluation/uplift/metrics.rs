@@ -4,7 +4,7 @@
 use super::{
     blocks::Block,
     calibration::{Calibration, calibration},
-    curve::Curve,
+    curve::{curve, influences_on_area},
     estimate::Estimate,
     gathered::UpliftRows,
     normalised::{Normalised, normalised},
@@ -75,7 +75,7 @@ pub fn evaluate(rows: &mut UpliftRows) -> Option<UpliftMetrics> {
         mean_propensity: tally.propensity().filter(|_| !is_empty).map(|sum| sum / totals.weight),
         outcome_exposed: mean(1),
         outcome_unexposed: mean(0),
-        effects: totals.has_both().then(|| effects(blocks, totals, is_exact, tally.is_plain())),
+        effects: effects(blocks, &totals, is_exact, tally.is_plain()),
     })
 }
 
@@ -88,28 +88,28 @@ pub fn totals(blocks: impl Iterator<Item = Block>) -> Sums {
 
 fn effects(
     blocks: impl Iterator<Item = Block> + Clone,
-    totals: Sums,
+    totals: &Sums,
     is_exact: bool,
     is_plain: bool,
-) -> UpliftEffects {
+) -> Option<UpliftEffects> {
+    let curve = curve(blocks.clone())?;
     let of_uplift = totals.influence_on_uplift();
     let uplift = totals.uplift();
-    let curve = Curve::new(blocks.clone(), totals);
     let (mut of_area, mut of_qini) = (0.0, 0.0);
-    for (block, influence) in blocks.clone().zip(curve.influences_on_area()) {
+    for (block, influence) in blocks.clone().zip(influences_on_area(&curve)) {
         of_area += block.sums.squared(&influence);
         of_qini += block.sums.squared(&influence.plus(-0.5, &of_uplift));
     }
-    let mut best = tops(blocks.clone(), &totals, TOPS.into_iter()).into_iter();
-    let movement = |block: Block| block.sums.weight * block.sums.movement(&totals);
+    let mut best = tops(blocks.clone(), totals, TOPS.into_iter()).into_iter();
+    let movement = |block: Block| block.sums.weight * block.sums.movement(totals);
     let moved: f64 = if is_exact { 0.0 } else { blocks.clone().map(movement).sum() };
-    UpliftEffects {
+    Some(UpliftEffects {
         uplift: Estimate { value: uplift, error: totals.squared(&of_uplift).sqrt() },
-        auuc: Estimate { value: curve.area, error: of_area.sqrt() },
-        qini: Estimate { value: curve.area - uplift / 2.0, error: of_qini.sqrt() },
+        auuc: Estimate { value: curve.area(), error: of_area.sqrt() },
+        qini: Estimate { value: curve.qini(), error: of_qini.sqrt() },
         normalised: if is_plain { normalised(blocks.clone()) } else { Normalised::default() },
         tops: std::array::from_fn(|_| best.next().and_then(|top| top.uplift)),
-        calibration: calibration(blocks, &totals),
+        calibration: calibration(blocks, totals),
         error_bound: moved / totals.weight / 2.0,
-    }
+    })
 }

@@ -1,7 +1,7 @@
 //! The gain curve at equal steps of the share of customers, with standard errors.
 
 use super::{
-    curve::Curve,
+    curve::curve,
     estimate::Estimate,
     gathered::UpliftRows,
     metrics::totals,
@@ -29,11 +29,8 @@ pub struct UpliftPoint {
 /// customers are there.
 pub fn uplift_curve(rows: &mut UpliftRows, steps: u32) -> Option<Vec<UpliftPoint>> {
     let blocks = rows.blocks().blocks();
+    let curve = curve(blocks.clone())?;
     let totals = totals(blocks.clone());
-    if !totals.has_both() {
-        return None;
-    }
-    let curve = Curve::new(blocks.clone(), totals);
     let shares = (1..=steps).map(|step| f64::from(step) / f64::from(steps));
     let nobody = Top { uplift: Some(Estimate { value: 0.0, error: 0.0 }), score: None };
     let tops = std::iter::once(nobody).chain(tops(blocks, &totals, shares.clone()));
@@ -43,7 +40,7 @@ pub fn uplift_curve(rows: &mut UpliftRows, steps: u32) -> Option<Vec<UpliftPoint
         score: top.score,
         gain: if share > 0.0 { curve.gain(share) } else { 0.0 },
         gain_error: top.uplift.map(|uplift| share * uplift.error),
-        random_gain: share * totals.uplift(),
+        random_gain: share * curve.uplift(),
     };
     Some(std::iter::once(0.0).chain(shares).zip(tops).map(point).collect())
 }
