@@ -7,7 +7,7 @@
 \echo 'customer visited: the model learns from who was sent the e-mail alone.'
 \echo
 
--- Those sent no e-mail stand beside both campaigns.
+-- Customers who were sent no e-mail stand beside both campaigns.
 CREATE TABLE email_customers AS
 SELECT campaign, id, recency, history, mens, womens, newbie, zip_code, channel,
        visit = 1 AS engaged, segment <> 'No E-Mail' AS exposed, hashint4(id) & 1 AS half
