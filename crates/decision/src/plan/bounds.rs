@@ -2,7 +2,12 @@
 
 use two_stage::poll::Poll;
 
-use super::{grid::Grid, options::Options, prices::Prices, rows::Rows};
+use super::{
+    grid::Grid,
+    options::Options,
+    prices::Prices,
+    rows::{Row, Rows},
+};
 use crate::sum::Sum;
 
 /// The bounds on the customers of a market.
@@ -21,6 +26,8 @@ pub struct Market<'m> {
     pub rows: &'m Rows,
     pub first: usize,
     pub bounds: &'m Bounds,
+    /// The sums over other customers, whose choice the prices do not change.
+    pub base: &'m Totals,
     pub grid: Grid,
     pub poll: Poll,
 }
@@ -66,6 +73,28 @@ pub fn need(share: f64, customers: f64) -> f64 {
 }
 
 impl Totals {
+    /// Nobody is contacted.
+    pub fn none(campaigns: usize, groups: usize) -> Self {
+        Self {
+            campaigns: vec![0.0; campaigns],
+            groups: vec![0.0; groups],
+            cost: Sum::default(),
+            value: Sum::default(),
+        }
+    }
+
+    /// Adds customers with the campaign that is chosen for each.
+    #[inline]
+    pub fn add(&mut self, row: Row, choice: Option<usize>) {
+        let Some(campaign) = choice else { return };
+        self.campaigns[campaign] += row.count;
+        if let Some(group) = row.group {
+            self.groups[group] += row.count;
+        }
+        add(&mut self.cost, row.costs[campaign], row.count);
+        add(&mut self.value, row.benefits[campaign], row.count);
+    }
+
     pub fn contacts(&self) -> f64 {
         self.campaigns.iter().sum()
     }
@@ -74,21 +103,10 @@ impl Totals {
 impl Market<'_> {
     /// Returns what the choices by prices come to.
     pub fn totals(&self, prices: &Prices) -> Totals {
-        let mut totals = Totals {
-            campaigns: vec![0.0; self.rows.campaigns()],
-            groups: vec![0.0; self.bounds.needs.len()],
-            cost: Sum::default(),
-            value: Sum::default(),
-        };
+        let mut totals = self.base.clone();
         for row in self.poll.each(self.rows.first(self.first)) {
-            let subsidy = prices.subsidy(row.group);
-            let Some(choice) = prices.choose(row.benefits, row.costs, subsidy) else { continue };
-            totals.campaigns[choice.campaign] += row.count;
-            if let Some(group) = row.group {
-                totals.groups[group] += row.count;
-            }
-            add(&mut totals.cost, row.costs[choice.campaign], row.count);
-            add(&mut totals.value, row.benefits[choice.campaign], row.count);
+            let choice = prices.choose(row.benefits, row.costs, prices.subsidy(row.group));
+            totals.add(row, choice.map(|choice| choice.campaign));
         }
         totals
     }

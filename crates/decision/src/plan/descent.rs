@@ -16,7 +16,7 @@ const TOLERANCE: f64 = 1e-6;
 pub fn descend(market: &Market, prices: &mut Prices) {
     let mut items = Vec::new();
     let mut groups = vec![Vec::new(); market.bounds.needs.len()];
-    let mut last = f64::INFINITY;
+    let mut last = market.dual(prices);
     for _ in 0..MAX_SWEEPS {
         step_budget(market, prices, &mut items);
         step_campaigns(market, prices, &mut items);

@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::xxh3_64;
 
 use two_stage::{Error, ErrorKind, Result, poll::Poll};
 
@@ -116,7 +116,8 @@ impl Customers {
     }
 
     /// Puts the rows into an order that depends on their content alone, equal ones merged.
-    pub fn canonicalise(&mut self) {
+    pub fn canonicalise(&mut self, poll: Poll) {
+        self.poll = poll;
         self.order();
     }
 
@@ -210,10 +211,8 @@ impl Customers {
     fn key(&self, row: usize, bytes: &mut Vec<u8>) -> u64 {
         bytes.clear();
         bytes.extend(self.rows.numbers(row).iter().flat_map(|number| number.to_le_bytes()));
-        let mut hash = Xxh3::new();
         bytes.extend(self.rows.group(row).unwrap_or(usize::MAX).to_le_bytes());
-        hash.update(bytes);
-        hash.digest()
+        xxh3_64(bytes)
     }
 
     fn compare(&self, a: (u64, u32), b: (u64, u32)) -> Ordering {

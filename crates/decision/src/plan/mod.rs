@@ -11,6 +11,7 @@ mod descent;
 mod floors;
 mod gathering;
 mod grid;
+mod near;
 mod options;
 mod prices;
 mod rounding;

@@ -3,13 +3,13 @@
 use two_stage::{Result, poll::Poll};
 
 use super::{
-    bounds::{Bounds, Market},
+    bounds::{Bounds, Market, Totals},
     descent::descend,
     floors::Groups,
     gathering::Customers,
     grid::Grid,
     prices::Prices,
-    rounding::Rounding,
+    rounding::round,
     rows::Rows,
 };
 
@@ -46,8 +46,7 @@ pub struct Plan {
 
 /// Plans; `None` if there are no customers.
 pub fn solve(customers: &mut Customers, poll: Poll) -> Result<Option<Plan>> {
-    customers.set_poll(poll);
-    customers.canonicalise();
+    customers.canonicalise(poll);
     let (rows, options) = (customers.rows(), customers.options());
     if rows.len() == 0 {
         return Ok(None);
@@ -58,11 +57,13 @@ pub fn solve(customers: &mut Customers, poll: Poll) -> Result<Option<Plan>> {
     let names = options.names(rows.campaigns());
     let bounds = Bounds::new(options, &groups.customers, &names, share);
     groups.check(options, &bounds, poll)?;
-    let market = Market { rows, first: rows.len(), bounds: &bounds, grid: grid(rows, poll), poll };
+    let base = Totals::none(rows.campaigns(), options.floors.len());
+    let (first, grid) = (rows.len(), grid(rows, poll));
+    let market = Market { rows, first, bounds: &bounds, base: &base, grid, poll };
     let mut prices = first_prices(&market);
     descend(&market, &mut prices);
     let bound = market.dual(&prices);
-    let totals = Rounding::new(&market, &prices).round(&mut prices);
+    let totals = round(&market, &mut prices, bound);
     groups.check_met(options, &market, &totals)?;
     let plan = Plan {
         campaigns: names,
