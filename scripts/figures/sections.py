@@ -12,6 +12,7 @@ import evaluation_intent
 import evaluation_uplift
 import false_alarms
 import guards
+import loop
 import not_random
 import put_off
 import randomised
@@ -26,7 +27,8 @@ KEYS = [
     *(scenario.key for scenario in simulation.SCENARIOS),
     *(arm.key for arm in email_test.ARMS),
     evaluation_uplift.KEY,
-    *("randomised", "segments", "guards", "not_random", "put_off", "committee", "bank", evaluation_intent.KEY, "false_alarms", "recommendation"),
+    *("randomised", "segments", "guards", "not_random", "put_off", "committee", "bank", evaluation_intent.KEY, "false_alarms"),
+    *("recommendation", "loop"),
 ]
 
 
@@ -49,6 +51,7 @@ def write(report, options):
         "evaluation": lambda: evaluation_intent.write(report, judged, keys),
         "false alarms": lambda: false_alarms.write(report, judged, keys),
         "recommendation": lambda: recommendation.write(report, judged, keys, options.shared),
+        "loop": lambda: loop.write(report, judged, keys, options.shared),
         "evaluation of uplift": lambda: evaluation_uplift.write(report, judged, keys),
     }
     for name, section in sections.items():
