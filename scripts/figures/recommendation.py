@@ -8,30 +8,33 @@ import time
 import numpy as np
 from claims import JUDGED
 from report import progress, table
-from rivals import TREES, logistic_engagement, tree_engagement
+from rivals import TREES, tree_engagement
 
 SEEDS = [1, 2, 3]
 TRIAL_ROWS, OTHER_ROWS = 100_000, 50_000
 # Each as a share of what contacting everybody costs whom one of the campaigns truly pays for.
 BUDGETS = [1, 0.5, 0.25, 0.1]
 MOST_ENGAGED = 0.3
-RECOMMEND, LAST_TOUCH, ENGAGEMENT = "`recommend_campaign`", "last touch × value − cost", "engagement × value − cost"
-TREES_TITLE = f"{TREES} × value − cost"
-RANKINGS = [RECOMMEND, TREES_TITLE, LAST_TOUCH, ENGAGEMENT]
+RECOMMEND, LAST_TOUCH, ENGAGEMENT = "`campaign_uplift`", "last touch", "engagement"
+RANKINGS = [RECOMMEND, TREES, LAST_TOUCH, ENGAGEMENT]
 LEAST_SHARE, LEAST_SAVED = 95, 60
-# The points by which the recommendation must be ahead, by budget.
-AHEAD = {TREES_TITLE: [0, 0, 0, 0], LAST_TOUCH: [0, 0, 0, 0], ENGAGEMENT: [4, 5, 10, 30]}
+# By how many percent of its net value the recommendation must be ahead, by budget.
+AHEAD = {TREES: [0, 0, 0, 0], LAST_TOUCH: [0, 0, 0, 0], ENGAGEMENT: [4, 5, 10, 30]}
 
 EXPLANATION = f"""\
 Three campaigns on the reference's simulated customers, whose true chance to be moved by each campaign is known. A trial
 of {TRIAL_ROWS:,} customers sends nothing to 40 % and each campaign to 20 %, at random; attribution misses 40 % of the
 driven engagement, more of it among app users. One statement trains a model of each campaign (`GROUP BY`) on the customers who got it
 or nothing. Then {OTHER_ROWS:,} other customers, each with the margins of a response (a discount costs margin) and costs of
-.40, .08 and 1.60, get the campaign of the highest expected value above 0, in the order of expected value ÷ cost, while the budget lasts. The
-figure is their true net value as a share of the best possible at that budget, which knows the truth; a budget of 100 % is
-what it costs to contact everybody whom a campaign truly pays for. The rivals learn from the same customers, each
-campaign by itself: the {TREES}; LightGBM of "recorded as campaign-driven" among those who were sent the campaign; and
-logistic regression of engagement among them. Means of {len(SEEDS)} seeds with the standard error over them.
+.40, .08 and 1.60, are planned for.
+
+Every ranking is used in the same way: `plan_campaigns` plans its estimate × value − cost within the budget, and
+`choose_campaign` chooses. Without a budget that is the choice of `recommend_campaign`. The figure is the plan's true net value
+as a share of that of the plan by the true chances, which is the best possible; a budget of 100 % is what that plan costs without
+a budget. The rivals learn from the same customers, each campaign by itself: the {TREES}; LightGBM of "recorded as
+campaign-driven" among those who were sent the campaign (last touch); and LightGBM of engagement among them. Means of
+{len(SEEDS)} seeds with the standard error over them.
+"Ahead" compares the means, in percent of the rival's.
 
 Contacts saved: the customers that `campaign_uplift` needs to contact for as many conversions as the {MOST_ENGAGED:.0%} most likely to
 engage bring, each with the best campaign by that ranking."""
@@ -85,34 +88,37 @@ def recommend(backend, names, X, models, values, costs):
     return np.array([row["campaign"] for row in rows]), np.array([row["value"] for row in rows])
 
 
+def uplifts(backend, names, X, models):
+    """Returns campaign_uplift by each model, customers × models."""
+    load(backend, "others", names, X, {})
+    scores = ", ".join(f"campaign_uplift(o, '{model}') AS score{k}" for k, model in enumerate(models))
+    rows = backend.rows(f"SELECT {scores} FROM others o ORDER BY id")
+    return np.array([list(row.values()) for row in rows])
+
+
 def best_of(expected):
     """Returns the number and the expected value of each customer's best campaign."""
     campaign = expected.argmax(1)
     return campaign, expected[np.arange(len(expected)), campaign]
 
 
-def spend(campaign, value, costs, budget):
-    """Returns the customers that the budget reaches, the highest value for its cost first."""
-    paying = np.flatnonzero(value > 0)
-    order = paying[np.argsort(-value[paying] / costs[campaign[paying]], kind="stable")]
-    return order[np.cumsum(costs[campaign[order]]) <= budget]
+def plan(backend, benefits, costs, budget=None):
+    """Returns the campaign of each customer (−1: none) by plan_campaigns and choose_campaign."""
+    backend.load("offers", ["id int", "benefits float8[]"], enumerate(benefits.tolist()))
+    options = {} if budget is None else {"budget": float(budget)}
+    rows = backend.rows(
+        """WITH plan AS MATERIALIZED (SELECT plan_campaigns(benefits, %(costs)s::float8[], %(options)s::jsonb) AS of_all FROM offers)
+           SELECT coalesce((choose_campaign(benefits, %(costs)s::float8[], of_all)).campaign::int, 0) - 1 AS campaign
+           FROM offers, plan ORDER BY id""",
+        {"costs": list(map(float, costs)), "options": json.dumps(options)},
+    )
+    return np.array([row["campaign"] for row in rows])
 
 
-def best_possible(net, costs, budget):
-    """Returns the highest net value within the budget, by the price of money that just spends it."""
-
-    def at(price):
-        campaign, worth = best_of(net - price * costs)
-        chosen = np.flatnonzero(worth > 0)
-        return costs[campaign[chosen]].sum(), net[chosen, campaign[chosen]].sum()
-
-    low, high = 0.0, 1.0
-    while at(high)[0] > budget:
-        high *= 2
-    for _ in range(50):
-        middle = (low + high) / 2
-        low, high = (middle, high) if at(middle)[0] > budget else (low, middle)
-    return at(high)[1]
+def value_of(net, campaign):
+    """Returns the sum of what the campaign of each customer truly brings."""
+    sent = np.flatnonzero(campaign >= 0)
+    return net[sent, campaign[sent]].sum()
 
 
 def rivals(X, arm, segment, others):
@@ -124,10 +130,11 @@ def rivals(X, arm, segment, others):
     uplift, touched, engagement = [], [], []
     for k in range(1, arm.max() + 1):
         sent = arm == k
-        uplift.append(tree_engagement(X[sent], engaged[sent])(others) - without)
+        with_it = tree_engagement(X[sent], engaged[sent])(others)
+        uplift.append(with_it - without)
         touched.append(tree_engagement(X[sent], driven[sent])(others))
-        engagement.append(logistic_engagement(X[sent], engaged[sent])(others))
-    estimates = {TREES_TITLE: uplift, LAST_TOUCH: touched, ENGAGEMENT: engagement}
+        engagement.append(with_it)
+    estimates = {TREES: uplift, LAST_TOUCH: touched, ENGAGEMENT: engagement}
     return {name: np.column_stack(columns) for name, columns in estimates.items()}
 
 
@@ -154,18 +161,17 @@ def measure(backend, shared, seed):
     models = train(backend, simulate.NAMES, X, arm, segment, {"seed": seed})
     others, _, chance, values = module.customers(OTHER_ROWS, 500 + seed)
     costs = module.COST
-    net = chance * values - costs
     estimates = rivals(X, arm, segment, others)
-    choices = {RECOMMEND: recommend(backend, simulate.NAMES, others, models, values, costs)}
-    choices |= {name: best_of(estimate * values - costs) for name, estimate in estimates.items()}
-    campaign, worth = best_of(net)
-    whole = costs[campaign[worth > 0]].sum()
+    estimates[RECOMMEND] = uplifts(backend, simulate.NAMES, others, models)
+    net = chance * values - costs
+    best = plan(backend, net, costs)
+    whole = costs[best[best >= 0]].sum()
     shares = {name: [] for name in RANKINGS}
     for budget in BUDGETS:
-        best = best_possible(net, costs, budget * whole)
-        for name, (campaign, value) in choices.items():
-            reached = spend(campaign, value, costs, budget * whole)
-            shares[name].append(100 * net[reached, campaign[reached]].sum() / best)
+        best = value_of(net, plan(backend, net, costs, budget * whole))
+        for name in RANKINGS:
+            planned = plan(backend, estimates[name] * values - costs, costs, budget * whole)
+            shares[name].append(100 * value_of(net, planned) / best)
     ones = np.ones_like(values)
     uplift = recommend(backend, simulate.NAMES, others, models, ones, np.zeros(len(costs)))
     saved = contacts_saved(uplift, best_of(estimates[ENGAGEMENT]), chance)
@@ -224,11 +230,11 @@ def judged(shares, saved):
         least = shares[RECOMMEND][:, place].min()
         title = f"budget {budget:.0%}"
         claims.append((title, f"each seed ≥ {LEAST_SHARE}", f"{least:.1f}", least >= LEAST_SHARE))
-        for name, points in AHEAD.items():
-            ahead = mean[RECOMMEND][place] - mean[name][place]
+        for name, percent in AHEAD.items():
+            ahead = 100 * (mean[RECOMMEND][place] / mean[name][place] - 1)
             # "Ahead" is more than 0; "not behind" may be equal.
-            holds = ahead >= points[place] and (ahead > 0 or name == LAST_TOUCH)
-            claims.append((title, f"ahead of {name} by {points[place]}", f"{ahead:.1f}", holds))
+            holds = ahead >= percent[place] and (ahead > 0 or name == LAST_TOUCH)
+            claims.append((title, f"ahead of {name} by {percent[place]} %", f"{ahead:.1f} %", holds))
     claims.append(("conversions", f"contacts saved ≥ {LEAST_SAVED} %", f"{saved.mean():.0f} %", saved.mean() >= LEAST_SAVED))
     lines = [[title, text, value, "ok" if holds else "MISSED"] for title, text, value, holds in claims]
     return lines, all(holds for *_, holds in claims)
