@@ -5,6 +5,7 @@ mod argument;
 mod array;
 mod array_value;
 mod call;
+mod double_array;
 mod elements;
 mod encoding;
 mod error;

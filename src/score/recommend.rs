@@ -7,7 +7,7 @@ use super::{
     score::Scored,
 };
 use crate::{
-    features::{Features, RawNumbers, Source},
+    features::{Features, Source},
     models::{ListedModel, ModelLists},
     pg::{Call, Failure, ResultRow, SqlResult, SqlState, SqlValue, sql_function},
 };
@@ -24,7 +24,7 @@ const COLUMNS: [&str; 4] = ["campaign", "campaign_uplift", "campaign_intent", "e
 fn recommend_campaign(call: &Call) -> SqlResult {
     let Site { features, models, terms, row } = call.site(|| Site::of(call))?;
     let models = models.models_of(call, || Source::new(*features))?;
-    let recommended = recommend(terms.of_call(call, models)?, |place| {
+    let recommended = recommend(terms.read(call, models)?, |place| {
         let model = &mut models[place];
         let score = ask(&mut model.own, call, &model.cached, &Scored)?;
         Ok::<_, Failure>(Estimate { uplift: score.uplift(), intent: score.intent() })
@@ -49,12 +49,11 @@ struct Site {
     row: ResultRow,
 }
 
-/// The values and costs of the last row, which are mostly those of the next.
+/// The values and costs of a row; their memory is kept for the next.
 #[derive(Default)]
 struct Terms {
-    /// The contents of both arrays.
-    values: Vec<u8>,
-    costs: Vec<u8>,
+    values: Vec<Option<f64>>,
+    costs: Vec<Option<f64>>,
     offers: Vec<Option<Offer>>,
 }
 
@@ -70,52 +69,27 @@ impl Site {
 }
 
 impl Terms {
-    /// Returns the offers of a call, one for each model.
-    #[inline]
-    fn of_call<T>(
+    /// Reads the values and costs of a call; returns an offer for each model.
+    fn read<T>(
         &mut self,
         call: &Call,
         models: &[ListedModel<T>],
     ) -> Result<&[Option<Offer>], Failure> {
-        let (Some(values), Some(costs)) = (call.bytes(VALUES), call.bytes(COSTS)) else {
+        let Self { values, costs, offers } = self;
+        if !call.read_float8s(VALUES, values)? || !call.read_float8s(COSTS, costs)? {
             return Err(not_strict());
-        };
-        if *self.values != *values || *self.costs != *costs || self.offers.len() != models.len() {
-            self.read(call, models)?;
         }
-        Ok(&self.offers)
-    }
-
-    fn read<T>(&mut self, call: &Call, models: &[ListedModel<T>]) -> Result<(), Failure> {
-        // A row that fails leaves no half of its arrays behind.
-        self.values.clear();
-        let (values, costs) = (numbers(call, VALUES)?, numbers(call, COSTS)?);
         for (what, length) in [("values", values.len()), ("costs", costs.len())] {
             if length != models.len() {
                 return Err(other_length(what, length, models.len()));
             }
         }
-        self.offers.clear();
-        for (model, (value, cost)) in models.iter().zip(values.into_iter().zip(costs)) {
-            self.offers.push(Offer::new(value, cost, || model.name().unwrap_or_default())?);
+        offers.clear();
+        for (model, (&value, &cost)) in models.iter().zip(values.iter().zip(costs.iter())) {
+            offers.push(Offer::new(value, cost, || model.name().unwrap_or_default())?);
         }
-        replace(&mut self.values, call.bytes(VALUES));
-        replace(&mut self.costs, call.bytes(COSTS));
-        Ok(())
+        Ok(offers)
     }
-}
-
-fn replace(known: &mut Vec<u8>, content: Option<&[u8]>) {
-    known.clear();
-    known.extend_from_slice(content.unwrap_or_default());
-}
-
-/// Reads an array of numbers; one without NULLs is read in place.
-fn numbers(call: &Call, index: usize) -> Result<Vec<Option<f64>>, Failure> {
-    if let Some(RawNumbers::Doubles(numbers)) = call.bytes(index).and_then(RawNumbers::of_array) {
-        return Ok(numbers.iter().map(|&bytes| Some(f64::from_ne_bytes(bytes))).collect());
-    }
-    call.float8s(index)?.ok_or_else(not_strict)
 }
 
 fn other_length(what: &str, length: usize, models: usize) -> Failure {
