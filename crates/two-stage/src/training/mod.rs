@@ -1,6 +1,7 @@
 //! Training: from a sample to a model. [`train`] reads as the table of contents of the method,
 //! which docs/method.md tells in full.
 
+mod balance;
 mod binary;
 mod campaign_share;
 mod committee;
@@ -23,6 +24,7 @@ mod per_row;
 mod propensity;
 mod report;
 mod ridge;
+mod row;
 mod rows;
 mod run;
 mod scores;
@@ -105,6 +107,7 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
     let difference = random_exposure::warn(&rows, &mut run);
     let rows = propensity::estimate(rows, &mut run)?;
 
+    let rows = rows.balanced();
     let knows_effect = rows.mode() == Mode::Exposure;
     let share = knows_effect.then(|| CampaignShare::estimate(&rows)).transpose()?;
     let members = Member::all(&rows);
@@ -112,6 +115,7 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
     let slope = uplift.as_ref().map(|uplift| &uplift.slope);
     let method = Method::choose(&rows, share, slope, &mut run)?;
     let committee = committee::fit(&rows, &mut run, &method, members, uplift)?;
+    let rows = rows.as_recorded();
     let scored = segment_rule::score(&rows, &committee);
     let uplift_scores = distributions::of_uplift(&scored, rows.poll());
     let (offsets, sizes) = segment_rule::estimate(&rows, &mut run, &scored);

@@ -1,10 +1,11 @@
 //! The rows that a training uses, each seen as a view of its features, labels and weights.
 
-pub(super) use super::per_row::PerRow;
 use super::{
+    balance::Balance,
     errors::insufficient,
     exposure::{Exposure, check_overlap},
 };
+pub(super) use super::{per_row::PerRow, row::TrainingRow};
 use crate::{
     Result,
     encoding::{BlockEncoder, Encoder},
@@ -13,7 +14,7 @@ use crate::{
     poll::Poll,
     sample::{Sample, SampleRow},
     segment::Segment,
-    word::{RowIndex, Word},
+    word::RowIndex,
 };
 
 /// Fewer rows than this teach nothing that holds.
@@ -29,36 +30,10 @@ pub(super) struct TrainingRows<'a> {
     exposure: Exposure,
     /// Estimated probabilities of exposure; NaN where they allow no comparison.
     estimates: Option<PerRow<f32>>,
+    balance: Option<Balance>,
     totals: Totals,
     /// The factor that makes the mean weight 1.
     weight_scale: f64,
-}
-
-/// A used row.
-#[derive(Clone, Copy)]
-pub(super) struct TrainingRow<'a> {
-    pub index: RowIndex,
-    pub features: &'a [Word],
-    /// The observed segment; campaign-driven counts as organic where the row is unexposed.
-    pub segment: Segment,
-    pub exposed: bool,
-    /// The weight of one copy, scaled to mean 1.
-    pub weight: f64,
-    /// e, P(exposed); 1 in simple mode.
-    pub propensity: f64,
-    /// The number of copies.
-    pub count: u32,
-}
-
-impl TrainingRow<'_> {
-    pub fn engaged(&self) -> bool {
-        self.segment.engaged()
-    }
-
-    /// s: tells if the row carries the campaign label.
-    pub fn is_labelled(&self) -> bool {
-        self.segment == Segment::CampaignDriven
-    }
 }
 
 /// Numbers of rows, each row counted as often as it came.
@@ -120,14 +95,14 @@ impl<'a> TrainingRows<'a> {
             if exposure.uses(row) { row.total_weight() * weight_scale } else { 0.0 }
         })?;
         let block_encoder = BlockEncoder::of_sample(&encoder, sample);
-        let estimates = None;
         let rows = Self {
             sample,
             options,
             encoder,
             block_encoder,
             exposure,
-            estimates,
+            estimates: None,
+            balance: None,
             totals,
             weight_scale,
         };
@@ -149,6 +124,17 @@ impl<'a> TrainingRows<'a> {
         self.weight_scale = self.totals.scale();
         self.check_segments()?;
         Ok(self)
+    }
+
+    /// Weighs rows that give their own propensity as those of a test in which all have the mean one.
+    pub fn balanced(self) -> Self {
+        let balance = if self.give_propensity() { Balance::of(self.each()) } else { None };
+        Self { balance, ..self }
+    }
+
+    /// Gives the rows their own weights and propensities again.
+    pub fn as_recorded(self) -> Self {
+        Self { balance: None, ..self }
     }
 
     fn check_segments(&self) -> Result<()> {
@@ -233,7 +219,7 @@ impl<'a> TrainingRows<'a> {
     pub fn row(&self, index: RowIndex) -> TrainingRow<'a> {
         let row = self.sample.row(index);
         let exposed = row.exposed();
-        TrainingRow {
+        let recorded = TrainingRow {
             index,
             features: row.features,
             segment: match row.segment() {
@@ -247,7 +233,8 @@ impl<'a> TrainingRows<'a> {
                 None => self.exposure.propensity(row),
             },
             count: row.count(),
-        }
+        };
+        self.balance.map_or(recorded, |balance| balance.weigh(recorded))
     }
 
     /// The used rows, each once.

@@ -1,5 +1,6 @@
 //! The parts that the tests of a training share: simulated customers, and figures on them.
 
+mod balance;
 mod customers;
 mod distributions;
 mod exposed_rows;
@@ -24,7 +25,7 @@ use rand_chacha::rand_core::SeedableRng;
 use super::*;
 use crate::{
     codec::encode_model,
-    column::{Column, Value},
+    column::{Column, Kind, Value},
     evaluation::{auc, macro_f1},
     model::{Epoch, Intent, PropensitySource, Stage},
     poll::Poll,
