@@ -38,6 +38,17 @@ SELECT sum(cost) <= 199.9 AS within FROM (
     SELECT c.cost, sum(c.cost) OVER (ORDER BY c.advantage DESC, id) AS spent
     FROM targets, plans, LATERAL choose_campaign(benefits, costs, plan) c WHERE name = 'budget' AND c.campaign IS NOT NULL) s
 WHERE spent <= 199.9;
+SELECT campaign, count(*) FROM (
+    SELECT c.campaign, row_number() OVER (PARTITION BY c.campaign ORDER BY c.advantage DESC, id) AS place
+    FROM targets, plans, LATERAL choose_campaign(benefits, costs, plan) c WHERE name = 'free' AND c.campaign IS NOT NULL) s
+WHERE place <= 40 GROUP BY campaign ORDER BY campaign;
+
+-- Other customers, drawn alike, get about the planned contacts.
+SELECT k.campaign, abs(count(*) FILTER (WHERE c.campaign = k.campaign) - planned) <= 3 * sqrt(2.0 * planned) AS about_as_planned
+FROM plans, unnest((plan).campaigns, (plan).contacts) AS k(campaign, planned), generate_series(5001, 6000) i, LATERAL (
+    SELECT * FROM choose_campaign(ARRAY[((i * 37) % 1009) / 200.0 - 1, CASE WHEN i % 5 > 0 THEN ((i * 91) % 1009) / 400.0 - 1 END,
+        ((i * 53) % 1009) / 150.0 - 1], '{0.5,0.125,1.5}', plan) OFFSET 0) c
+WHERE name = 'budget' GROUP BY k.campaign, planned ORDER BY k.campaign;
 
 -- One call: the best campaign, the first of equals, none.
 SELECT c.* FROM plans, LATERAL choose_campaign(ARRAY[1, 2, 3], ARRAY[1, 1, 1], plan) c WHERE name = 'free';

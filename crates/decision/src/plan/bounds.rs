@@ -113,13 +113,16 @@ impl Market<'_> {
 
     /// Returns the dual value: no choice within the bounds is worth more.
     pub fn dual(&self, prices: &Prices) -> f64 {
-        let mut dual = Sum::default();
-        dual.add_product(prices.budget, self.bounds.budget.unwrap_or(0.0));
-        for (&price, cap) in prices.campaigns.iter().zip(&self.bounds.caps) {
-            dual.add_product(price, cap.unwrap_or(0.0));
+        let mut dual = self.base.value;
+        let budget = self.bounds.budget.unwrap_or(0.0);
+        dual.add_product(prices.budget, budget - self.base.cost.value());
+        let caps = self.bounds.caps.iter().zip(&self.base.campaigns);
+        for (&price, (cap, contacts)) in prices.campaigns.iter().zip(caps) {
+            dual.add_product(price, cap.unwrap_or(0.0) - contacts);
         }
-        for (&subsidy, &need) in prices.groups.iter().zip(&self.bounds.needs) {
-            dual.add_product(-subsidy, need);
+        let needs = self.bounds.needs.iter().zip(&self.base.groups);
+        for (&subsidy, (need, contacts)) in prices.groups.iter().zip(needs) {
+            dual.add_product(-subsidy, need - contacts);
         }
         for row in self.poll.each(self.rows.first(self.first)) {
             let subsidy = prices.subsidy(row.group);

@@ -3,6 +3,7 @@
 use super::{
     bounds::Market,
     cut::{Item, boundary},
+    near::Near,
     prices::Prices,
 };
 
@@ -12,8 +13,25 @@ const MAX_SWEEPS: usize = 60;
 /// A round that lowers the dual by less than this share of it is the last.
 const TOLERANCE: f64 = 1e-6;
 
-/// Lowers the dual, starting from some prices.
-pub fn descend(market: &Market, prices: &mut Prices) {
+/// A dual by the near customers that differs by less than this share from that by all is right.
+const SAME: f64 = 1e-9;
+
+/// Lowers the dual, starting from prices that are near to its minimum, and returns it.
+pub fn descend_nearby(market: &Market, prices: &mut Prices) -> f64 {
+    let near = Near::of(market, prices);
+    let mut lower = prices.clone();
+    let by_near = descend(&near.market(market), &mut lower);
+    let dual = market.dual(&lower);
+    if (dual - by_near).abs() > SAME * dual.abs() {
+        // A price changed by more than little.
+        return descend(market, prices);
+    }
+    *prices = lower;
+    dual
+}
+
+/// Lowers the dual, starting from some prices, and returns it.
+pub fn descend(market: &Market, prices: &mut Prices) -> f64 {
     let mut items = Vec::new();
     let mut groups = vec![Vec::new(); market.bounds.needs.len()];
     let mut last = market.dual(prices);
@@ -23,16 +41,18 @@ pub fn descend(market: &Market, prices: &mut Prices) {
         step_groups(market, prices, &mut groups);
         let dual = market.dual(prices);
         if last - dual <= TOLERANCE * dual.abs() {
-            return;
+            return dual;
         }
         last = dual;
     }
+    last
 }
 
 fn step_budget(market: &Market, prices: &mut Prices, items: &mut Vec<Item>) {
     if let Some(budget) = market.bounds.budget {
         market.budget_prices(prices, items);
-        prices.budget = boundary(items, budget, market.poll).unwrap_or(0.0).min(f64::MAX);
+        let room = budget - market.base.cost.value();
+        prices.budget = boundary(items, room, market.poll).unwrap_or(0.0).min(f64::MAX);
     }
 }
 
@@ -40,7 +60,8 @@ fn step_campaigns(market: &Market, prices: &mut Prices, items: &mut Vec<Item>) {
     for (campaign, cap) in market.bounds.caps.iter().enumerate() {
         if let Some(cap) = *cap {
             market.campaign_prices(prices, campaign, items);
-            prices.campaigns[campaign] = boundary(items, cap, market.poll).unwrap_or(0.0);
+            let room = cap - market.base.campaigns[campaign];
+            prices.campaigns[campaign] = boundary(items, room, market.poll).unwrap_or(0.0);
         }
     }
 }
@@ -50,10 +71,10 @@ fn step_groups(market: &Market, prices: &mut Prices, groups: &mut [Vec<Item>]) {
         return;
     }
     market.group_advantages(prices, groups);
-    for ((items, &need), subsidy) in
-        groups.iter_mut().zip(&market.bounds.needs).zip(&mut prices.groups)
-    {
-        let last = boundary(items, need - 0.5, market.poll);
-        *subsidy = last.filter(|_| need > 0.0).map_or(0.0, |advantage| (-advantage).max(0.0));
+    for (group, items) in groups.iter_mut().enumerate() {
+        let need = market.bounds.needs[group];
+        let room = need - market.base.groups[group] - 0.5;
+        let last = boundary(items, room, market.poll).filter(|_| need > 0.0);
+        prices.groups[group] = last.map_or(0.0, |advantage| (-advantage).max(0.0));
     }
 }

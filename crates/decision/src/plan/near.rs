@@ -1,5 +1,5 @@
-//! The customers whose choice small changes of the prices can change. They are few, so prices are rounded
-//! with them alone.
+//! The customers whose choice small changes of the prices can change. They are few, so that the last steps
+//! of the descent and the rounding take little time.
 
 use super::{
     bounds::{Market, Totals},

@@ -4,7 +4,7 @@ use two_stage::{Result, poll::Poll};
 
 use super::{
     bounds::{Bounds, Market, Totals},
-    descent::descend,
+    descent::{descend, descend_nearby},
     floors::Groups,
     gathering::Customers,
     grid::Grid,
@@ -60,9 +60,7 @@ pub fn solve(customers: &mut Customers, poll: Poll) -> Result<Option<Plan>> {
     let base = Totals::none(rows.campaigns(), options.floors.len());
     let (first, grid) = (rows.len(), grid(rows, poll));
     let market = Market { rows, first, bounds: &bounds, base: &base, grid, poll };
-    let mut prices = first_prices(&market);
-    descend(&market, &mut prices);
-    let bound = market.dual(&prices);
+    let (mut prices, bound) = best_prices(&market);
     let totals = round(&market, &mut prices, bound);
     groups.check_met(options, &market, &totals)?;
     let plan = Plan {
@@ -102,13 +100,17 @@ fn grid(rows: &Rows, poll: Poll) -> Grid {
     grid
 }
 
-/// The prices on a part of the customers, from which the descent on all starts. Rows stand in the order of
-/// hashes, so the first of them are an even sample.
-fn first_prices(market: &Market) -> Prices {
+/// Returns the prices at the minimum of the dual, with the dual. They are found with a part of the
+/// customers first. Rows stand in the order of hashes, so the first of them are an even sample.
+fn best_prices(market: &Market) -> (Prices, f64) {
     let groups = market.bounds.needs.len();
     let campaigns = market.rows.campaigns();
     let mut prices = Prices::none(campaigns, groups);
     let mut first = FIRST.max(FOR_EACH_PRICE * (campaigns + groups));
+    if 4 * first > market.first {
+        let dual = descend(market, &mut prices);
+        return (prices, dual);
+    }
     let weight = |first| market.rows.first(first).map(|row| row.count).sum::<f64>();
     let all = weight(market.first);
     while 4 * first <= market.first {
@@ -116,5 +118,6 @@ fn first_prices(market: &Market) -> Prices {
         descend(&Market { first, bounds: &bounds, ..*market }, &mut prices);
         first *= 8;
     }
-    prices
+    let dual = descend_nearby(market, &mut prices);
+    (prices, dual)
 }
