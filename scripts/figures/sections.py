@@ -14,6 +14,7 @@ import false_alarms
 import guards
 import loop
 import not_random
+import plan
 import put_off
 import randomised
 import recommendation
@@ -28,7 +29,7 @@ KEYS = [
     *(arm.key for arm in email_test.ARMS),
     evaluation_uplift.KEY,
     *("randomised", "segments", "guards", "not_random", "put_off", "committee", "bank", evaluation_intent.KEY, "false_alarms"),
-    *("recommendation", "loop"),
+    *("recommendation", "loop", "plan"),
 ]
 
 
@@ -53,6 +54,7 @@ def write(report, options):
         "recommendation": lambda: recommendation.write(report, judged, keys, options.shared),
         "loop": lambda: loop.write(report, judged, keys, options.shared),
         "evaluation of uplift": lambda: evaluation_uplift.write(report, judged, keys),
+        "plan": lambda: plan.write(report, keys, options.shared),
     }
     for name, section in sections.items():
         started = time.monotonic()
