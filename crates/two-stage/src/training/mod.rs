@@ -115,7 +115,7 @@ fn train_rows(sample: &mut Sample, options: &Options, mut run: Run) -> Result<Tw
     let slope = uplift.as_ref().map(|uplift| &uplift.slope);
     let method = Method::choose(&rows, share, slope, &mut run)?;
     let committee = committee::fit(&rows, &mut run, &method, members, uplift)?;
-    let rows = rows.as_recorded();
+    let rows = rows.unbalanced();
     let scored = segment_rule::score(&rows, &committee);
     let uplift_scores = distributions::of_uplift(&scored, rows.poll());
     let (offsets, sizes) = segment_rule::estimate(&rows, &mut run, &scored);

@@ -133,7 +133,7 @@ impl<'a> TrainingRows<'a> {
     }
 
     /// Gives the rows their own weights and propensities again.
-    pub fn as_recorded(self) -> Self {
+    pub fn unbalanced(self) -> Self {
         Self { balance: None, ..self }
     }
 

@@ -54,7 +54,7 @@ fn targeted_sends_weigh_as_those_of_a_test_with_one_chance() {
     let balanced = training.rows().balanced();
     assert!(balanced.each().all(|row| (row.propensity - mean).abs() < 0.01));
     let mut again = Training::of_sample(targeted(20_000), "{}");
-    let recorded = again.rows().balanced().as_recorded();
+    let recorded = again.rows().balanced().unbalanced();
     for propensity in [OFTEN, SELDOM] {
         let share = exposed_share(&recorded, &recorded, propensity);
         assert!((share - propensity).abs() < 0.02, "{share} recorded");
