@@ -142,6 +142,10 @@ def differences(backend, seed):
         return {("no arm is missing", name): np.inf for name in FIGURES if ours.get(name) is not None}
     found = {}
     for (library, name), value in figures.items():
+        is_hidden = ours[name] is None and name.endswith("_se") and value < 1e-5
+        if is_hidden:
+            # Rounding may hide an error, as where each arm has one customer; it is then NULL.
+            continue
         if ours[name] is not None and np.isfinite(value):
             found[library, name] = abs(ours[name] - value)
         elif ours[name] is not None or np.isfinite(value):

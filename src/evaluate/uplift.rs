@@ -153,9 +153,9 @@ pub fn estimated(estimate: Option<Estimate>) -> [Option<SqlValue>; 2] {
     [estimate.map(|of| of.value), estimate.map(|of| of.error)].map(number)
 }
 
-/// Makes the value of a number.
+/// Makes the value of a number. A NaN is an error that rounding hides, or a figure of sums that are too large.
 pub fn number(value: Option<f64>) -> Option<SqlValue> {
-    value.map(SqlValue::float8)
+    value.filter(|number| !number.is_nan()).map(SqlValue::float8)
 }
 
 /// Refuses numbers of points or bins that differ between rows.

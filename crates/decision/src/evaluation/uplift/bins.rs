@@ -60,7 +60,7 @@ fn bin(of_bin: &[(u32, Block)]) -> UpliftBin {
         predicted: predicted.is_finite().then_some(predicted),
         observed: influence.map(|influence| Estimate {
             value: sums.uplift(),
-            error: sums.squared(&influence).sqrt(),
+            error: sums.squared(&influence).root(),
         }),
     }
 }

@@ -3,6 +3,7 @@
 use super::{
     blocks::Block,
     estimate::Estimate,
+    squared::Squared,
     sums::{Influence, Sums},
 };
 
@@ -54,7 +55,7 @@ fn moments(blocks: impl Iterator<Item = Block> + Clone, totals: &Sums, mean: f64
 fn slope(blocks: impl Iterator<Item = Block>, totals: &Sums, moments: &Moments) -> Estimate {
     let Moments { means, mean, covariances, variance } = *moments;
     let slope = (covariances[1] - covariances[0]) / variance;
-    let mut squared = 0.0;
+    let mut squared = Squared::default();
     for Block { score, sums } in blocks {
         let apart = score - mean;
         let mut influence = Influence {
@@ -70,5 +71,5 @@ fn slope(blocks: impl Iterator<Item = Block>, totals: &Sums, moments: &Moments) 
         }
         squared += sums.squared(&influence);
     }
-    Estimate { value: slope, error: squared.sqrt() }
+    Estimate { value: slope, error: squared.root() }
 }

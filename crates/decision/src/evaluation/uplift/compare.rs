@@ -12,9 +12,10 @@ use super::{
     estimate::Estimate,
     metrics::totals,
     pairs::{MAX_BINS, Pairs},
+    squared::Squared,
     sums::{Influence, Sums},
     tally::{Customer, Tally},
-    top::top,
+    top::{ROUNDING, top},
 };
 use crate::evaluation::score_bins::ScoreBins;
 
@@ -117,7 +118,7 @@ fn differences(rows: &mut ComparedRows) -> Option<Differences> {
     let [of_first, of_second] = &mut rows.scores;
     let first = Side::new(of_first, levels[0])?;
     let second = Side::new(of_second, levels[1])?;
-    let (mut of_qini, mut of_top) = (0.0, 0.0);
+    let (mut of_qini, mut of_top) = (Squared::default(), Squared::default());
     for (keys, sums) in rows.pairs.cells() {
         let (Some(a), Some(b)) = (first.bins.get(&keys[0]), second.bins.get(&keys[1])) else {
             continue;
@@ -129,8 +130,8 @@ fn differences(rows: &mut ComparedRows) -> Option<Differences> {
     let tops = first.top.zip(second.top);
     Some(Differences {
         qini: [first.qini, second.qini],
-        qini_difference: Estimate { value: first.qini - second.qini, error: of_qini.sqrt() },
-        top_difference: tops.map(|(a, b)| Estimate { value: a - b, error: of_top.sqrt() }),
+        qini_difference: Estimate { value: first.qini - second.qini, error: of_qini.root() },
+        top_difference: tops.map(|(a, b)| Estimate { value: a - b, error: of_top.root() }),
     })
 }
 
@@ -153,7 +154,9 @@ impl Side {
         let mut before = 0.0;
         for (block, on_area) in blocks.zip(influences_on_area(&curve)) {
             let weight = block.sums.weight;
-            let part = ((SHARE * totals.weight - before) / weight).clamp(0.0, 1.0);
+            let rest = SHARE * totals.weight - before;
+            let is_in = rest > ROUNDING * totals.weight;
+            let part = if is_in { (rest / weight).min(1.0) } else { 0.0 };
             let key = Bins::key(block.score) >> level;
             let [area, top] = bins.entry(key).or_default();
             *area = area.plus(weight, &on_area);

@@ -5,6 +5,6 @@
 pub struct Estimate {
     /// The figure.
     pub value: f64,
-    /// The standard error.
+    /// The standard error; NaN where rounding hides it.
     pub error: f64,
 }

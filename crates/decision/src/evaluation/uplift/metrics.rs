@@ -8,6 +8,7 @@ use super::{
     estimate::Estimate,
     gathered::UpliftRows,
     normalised::{Normalised, normalised},
+    squared::Squared,
     sums::Sums,
     top::tops,
 };
@@ -95,7 +96,7 @@ fn effects(
     let curve = curve(blocks.clone())?;
     let of_uplift = totals.influence_on_uplift();
     let uplift = totals.uplift();
-    let (mut of_area, mut of_qini) = (0.0, 0.0);
+    let (mut of_area, mut of_qini) = (Squared::default(), Squared::default());
     for (block, influence) in blocks.clone().zip(influences_on_area(&curve)) {
         of_area += block.sums.squared(&influence);
         of_qini += block.sums.squared(&influence.plus(-0.5, &of_uplift));
@@ -104,9 +105,9 @@ fn effects(
     let movement = |block: Block| block.sums.weight * block.sums.movement(totals);
     let moved: f64 = if is_exact { 0.0 } else { blocks.clone().map(movement).sum() };
     Some(UpliftEffects {
-        uplift: Estimate { value: uplift, error: totals.squared(&of_uplift).sqrt() },
-        auuc: Estimate { value: curve.area(), error: of_area.sqrt() },
-        qini: Estimate { value: curve.qini(), error: of_qini.sqrt() },
+        uplift: Estimate { value: uplift, error: totals.squared(&of_uplift).root() },
+        auuc: Estimate { value: curve.area(), error: of_area.root() },
+        qini: Estimate { value: curve.qini(), error: of_qini.root() },
         normalised: if is_plain { normalised(blocks.clone()) } else { Normalised::default() },
         tops: std::array::from_fn(|_| best.next().and_then(|top| top.uplift)),
         calibration: calibration(blocks, totals),

@@ -13,6 +13,7 @@ mod metrics;
 mod normalised;
 mod pairs;
 mod points;
+mod squared;
 mod sums;
 mod tally;
 mod top;

@@ -31,16 +31,19 @@ pub fn uplift_curve(rows: &mut UpliftRows, steps: u32) -> Option<Vec<UpliftPoint
     let blocks = rows.blocks().blocks();
     let curve = curve(blocks.clone())?;
     let totals = totals(blocks.clone());
-    let shares = (1..=steps).map(|step| f64::from(step) / f64::from(steps));
+    let share_of = |step: u32| f64::from(step) / f64::from(steps);
     let nobody = Top { uplift: Some(Estimate { value: 0.0, error: 0.0 }), score: None };
-    let tops = std::iter::once(nobody).chain(tops(blocks, &totals, shares.clone()));
-    let point = |(share, top): (f64, Top)| UpliftPoint {
-        share,
-        customers: share * totals.weight,
-        score: top.score,
-        gain: if share > 0.0 { curve.gain(share) } else { 0.0 },
-        gain_error: top.uplift.map(|uplift| share * uplift.error),
-        random_gain: share * curve.uplift(),
+    let tops = std::iter::once(nobody).chain(tops(blocks, &totals, (1..=steps).map(share_of)));
+    let point = |(step, top): (u32, Top)| {
+        let share = share_of(step);
+        UpliftPoint {
+            share,
+            customers: f64::from(step) * totals.weight / f64::from(steps),
+            score: top.score,
+            gain: if step > 0 { curve.gain(share) } else { 0.0 },
+            gain_error: top.uplift.map(|uplift| share * uplift.error),
+            random_gain: share * curve.uplift(),
+        }
     };
-    Some(std::iter::once(0.0).chain(shares).zip(tops).map(point).collect())
+    Some((0..).zip(tops).map(point).collect())
 }

@@ -2,10 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::squared::Squared;
 use crate::evaluation::score_bins::BlockSums;
-
-/// A sum of squares that is a smaller part of its terms is rounding.
-const ROUNDING: f64 = 1e-13;
 
 /// A customer, without the score.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -131,8 +129,8 @@ impl Sums {
         self
     }
 
-    /// The sum of the squared influences of the customers. What is left of terms that cancel is 0.
-    pub fn squared(&self, influence: &Influence) -> f64 {
+    /// The sum of the squared influences of the customers.
+    pub fn squared(&self, influence: &Influence) -> Squared {
         let Influence { slopes, levels, rest } = *influence;
         let of_arm = |place: usize| {
             let (arm, slope, level) = (&self.arms[place], slopes[place], levels[place]);
@@ -145,11 +143,10 @@ impl Sums {
             ]
         };
         let arms = [of_arm(0), of_arm(1)];
-        let terms = arms.as_flattened();
-        let of_rest = rest * rest * self.ww;
-        let sum = of_rest + terms.iter().sum::<f64>();
-        let size = of_rest + terms.iter().map(|term| term.abs()).sum::<f64>();
-        if sum > ROUNDING * size { sum } else { 0.0 }
+        let terms = arms.as_flattened().iter().copied().chain([rest * rest * self.ww]);
+        // Where each outcome is 0 or 1, it is its own square.
+        let is_binary = self.arms.iter().all(|arm| arm.vvyy == arm.vvy);
+        Squared::of(terms, is_binary)
     }
 
     /// The most that the gain can move within these customers, where `totals` has the sums of all. Only

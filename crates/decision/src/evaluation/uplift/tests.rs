@@ -92,3 +92,4 @@ mod alike;
 mod compare;
 mod coverage;
 mod direct;
+mod rounding;

@@ -4,6 +4,9 @@
 use super::{blocks::Block, estimate::Estimate, sums::Sums};
 use crate::evaluation::score_bins::BlockSums;
 
+/// A smaller part of all customers is rounding of the share.
+pub const ROUNDING: f64 = 1e-12;
+
 /// The customers of a share.
 pub struct Top {
     /// The uplift among them; `None` unless both exposed and unexposed customers are among them.
@@ -23,7 +26,8 @@ pub fn tops(
     let mut tops = Vec::new();
     for share in shares {
         let wanted = share * totals.weight;
-        while let Some(whole) = block.filter(|whole| before.weight + whole.sums.weight < wanted) {
+        let enough = wanted - ROUNDING * totals.weight;
+        while let Some(whole) = block.filter(|whole| before.weight + whole.sums.weight < enough) {
             // The last block stays, so that rounding leaves no share beyond the end.
             let Some(next) = blocks.next() else { break };
             before.add(&whole.sums);
@@ -40,8 +44,9 @@ fn uplift(before: &Sums, block: &Sums, part: f64) -> Option<Estimate> {
     let top = before.with_share(part, block);
     top.has_both().then(|| {
         let influence = top.influence_on_uplift();
-        let squared = before.squared(&influence) + part * part * block.squared(&influence);
-        Estimate { value: top.uplift(), error: squared.sqrt() }
+        let mut squared = before.squared(&influence);
+        squared += block.squared(&influence) * (part * part);
+        Estimate { value: top.uplift(), error: squared.root() }
     })
 }
 
@@ -49,8 +54,11 @@ fn uplift(before: &Sums, block: &Sums, part: f64) -> Option<Estimate> {
 pub fn top(blocks: impl Iterator<Item = Block>, totals: &Sums, share: f64) -> Sums {
     let (mut top, wanted) = (Sums::default(), share * totals.weight);
     for block in blocks {
-        let part = ((wanted - top.weight) / block.sums.weight).clamp(0.0, 1.0);
-        top = top.with_share(part, &block.sums);
+        let rest = wanted - top.weight;
+        if rest <= ROUNDING * totals.weight {
+            break;
+        }
+        top = top.with_share((rest / block.sums.weight).min(1.0), &block.sums);
     }
     top
 }

@@ -201,9 +201,14 @@ fn near(a: f64, b: f64) -> bool {
 
 fn alike(a: Option<Estimate>, b: Option<Estimate>) -> bool {
     match (a, b) {
-        (Some(a), Some(b)) => near(a.value, b.value) && near(a.error, b.error),
+        (Some(a), Some(b)) => near(a.value, b.value) && (near(a.error, b.error) || is_hidden(a, b)),
         (a, b) => a.is_none() && b.is_none(),
     }
+}
+
+/// Tells if rounding may hide an error, as where each arm has one customer.
+fn is_hidden(found: Estimate, expected: Estimate) -> bool {
+    found.error.is_nan() && expected.error < 1e-6 * expected.value.abs()
 }
 
 #[test]
