@@ -55,13 +55,15 @@ install_script() {
 
 # build_package PG_CONFIG DIRECTORY: the files of an installation for that PostgreSQL.
 build_package() {
-    local pg_config=$1 out=$2 library
+    local pg_config=$1 out=$2 library inputs
     is_built "$pg_config" "$out" && return
     require_build_tools
     require_headers "$pg_config"
     say "building the extension for $("$pg_config" --version)"
     rm -rf "$out"
     mkdir -p "$out"
+    # Taken before: an edit during the build is not in what it makes.
+    inputs=$(source_inputs "$pg_config")
     # cargo says itself where the library is: settings outside the checkout can move it.
     library=$(run_cargo "$pg_config" build --lib --features "pg$(pg_major "$pg_config")" \
         --message-format=json-render-diagnostics |
@@ -70,7 +72,7 @@ build_package() {
     cp "$library" "$out/pg_intent.so" &&
         cp "$root/pg_intent.control" "$out/" &&
         install_script >"$out/pg_intent--$version.sql" &&
-        printf '%s\n' "$(source_inputs "$pg_config")" "$(compiler_inputs)" >"$out/inputs"
+        printf '%s\n' "$inputs" "$(compiler_inputs)" >"$out/inputs"
 }
 
 # package_directory PG_CONFIG: one for each installation, as two of the same version may differ.
