@@ -101,10 +101,15 @@ impl Totals {
 }
 
 impl Market<'_> {
+    /// Returns the customers, and polls between them.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.poll.each_of(self.rows.campaigns(), self.rows.first(self.first))
+    }
+
     /// Returns what the choices by prices come to.
     pub fn totals(&self, prices: &Prices) -> Totals {
         let mut totals = self.base.clone();
-        for row in self.poll.each(self.rows.first(self.first)) {
+        for row in self.rows() {
             let choice = prices.choose(row.benefits, row.costs, prices.subsidy(row.group));
             totals.add(row, choice.map(|choice| choice.campaign));
         }
@@ -124,7 +129,7 @@ impl Market<'_> {
         for (&subsidy, (need, contacts)) in prices.groups.iter().zip(needs) {
             dual.add_product(-subsidy, need - contacts);
         }
-        for row in self.poll.each(self.rows.first(self.first)) {
+        for row in self.rows() {
             let subsidy = prices.subsidy(row.group);
             if let Some(choice) = prices.choose(row.benefits, row.costs, subsidy) {
                 add(&mut dual, choice.advantage, row.count);

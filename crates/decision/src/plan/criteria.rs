@@ -6,7 +6,7 @@ impl Market<'_> {
     /// Collects the prices below which a campaign is chosen.
     pub fn campaign_prices(&self, prices: &Prices, campaign: usize, items: &mut Vec<Item>) {
         items.clear();
-        for row in self.poll.each(self.rows.first(self.first)) {
+        for row in self.rows() {
             let subsidy = prices.subsidy(row.group);
             let own = row.benefits[campaign] - prices.budget * row.costs[campaign] + subsidy;
             let mut other = 0.0_f64;
@@ -25,7 +25,9 @@ impl Market<'_> {
     /// Collects the prices of the budget below which a customer costs more, each with the cost.
     pub fn budget_prices(&self, prices: &Prices, items: &mut Vec<Item>) {
         items.clear();
-        for row in self.poll.each(self.rows.first(self.first)) {
+        // Each step of a row goes through its campaigns.
+        let work = self.rows.campaigns().pow(2);
+        for row in self.poll.each_of(work, self.rows.first(self.first)) {
             steps(row, prices, items);
         }
     }
@@ -33,7 +35,7 @@ impl Market<'_> {
     /// Collects for each group the advantages of its customers without a subsidy.
     pub fn group_advantages(&self, prices: &Prices, groups: &mut [Vec<Item>]) {
         groups.iter_mut().for_each(Vec::clear);
-        for row in self.poll.each(self.rows.first(self.first)) {
+        for row in self.rows() {
             let Some(items) = row.group.and_then(|group| groups.get_mut(group)) else { continue };
             let advantages = row.benefits.iter().zip(row.costs).enumerate();
             let best = advantages

@@ -18,9 +18,11 @@ pub struct Groups {
 }
 
 impl Groups {
-    pub fn of<'r>(groups: usize, rows: impl Iterator<Item = Row<'r>>) -> Self {
+    /// Counts the customers that some campaign is eligible for, beside others of each group.
+    pub fn of<'r>(ineligible: Vec<f64>, rows: impl Iterator<Item = Row<'r>>) -> Self {
+        let groups = ineligible.len();
         let mut all = Self {
-            customers: vec![0.0; groups],
+            customers: ineligible,
             eligible: vec![0.0; groups],
             cheapest: vec![Vec::new(); groups],
         };

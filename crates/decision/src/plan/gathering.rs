@@ -1,50 +1,52 @@
-//! The customers of a plan: a bounded, mergeable buffer whose content depends on the rows alone, not on the
-//! order in which they came or on the workers that read them.
-//!
-//! Past the memory limit equal rows are merged into one with a count, and the rows with the smallest keys
-//! stay; a key is a hash of the row's content. This is an even sample of the distinct rows.
+//! The customers of a plan: a bounded state that merges.
 
-use std::cmp::Ordering;
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_64;
 
-use two_stage::{Error, ErrorKind, Result, poll::Poll};
+use two_stage::{Result, poll::Poll};
 
-use super::{options::Options, rows::Rows};
-
-/// Memory for sorting a row: a key and an index.
-const BYTES_TO_SORT: usize = size_of::<(u64, u32)>();
-
-/// The smallest buffer, in rows.
-const MIN_ROWS: usize = 64;
+use super::{
+    arguments::{benefit, check_pair, cost, wrong_length},
+    buffer::Buffer,
+    options::Options,
+    rows::Rows,
+};
 
 /// The customers of a plan that were gathered so far.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Customers {
     options: Options,
-    memory_limit: usize,
-    rows: Rows,
+    /// The customers that a campaign is eligible for.
+    buffer: Buffer,
     read: u64,
-    /// The first key that had to go; no row at or after it stays.
-    dropped_from: Option<u64>,
-    #[serde(skip)]
-    poll: Poll,
+    /// The customers that no campaign is eligible for, in all and of each group with a floor.
+    ineligible: u64,
+    ineligible_of: Vec<u64>,
     /// The numbers of the row that is added.
     #[serde(skip)]
     numbers: Vec<f64>,
+}
+
+/// The customers that a plan is made with: all, or an even sample.
+pub struct Planned<'c> {
+    pub rows: Cow<'c, Rows>,
+    /// The share of all customers.
+    pub share: f64,
+    /// The customers that no campaign is eligible for, in all and of each group with a floor.
+    pub ineligible: u64,
+    pub ineligible_of: Vec<f64>,
 }
 
 impl Customers {
     /// No customers yet. `memory_limit` is in bytes.
     pub fn new(options: Options, memory_limit: usize, poll: Poll) -> Self {
         Self {
+            ineligible_of: vec![0; options.floors.len()],
             options,
-            memory_limit,
-            rows: Rows::default(),
+            buffer: Buffer::new(memory_limit, poll),
             read: 0,
-            dropped_from: None,
-            poll,
+            ineligible: 0,
             numbers: Vec::new(),
         }
     }
@@ -56,7 +58,7 @@ impl Customers {
 
     /// Polls by another function from now on, because a state that came as bytes has none.
     pub fn set_poll(&mut self, poll: Poll) {
-        self.poll = poll;
+        self.buffer.set_poll(poll);
     }
 
     /// Adds a customer. A campaign with a NULL benefit or cost is not eligible.
@@ -66,7 +68,8 @@ impl Customers {
         costs: &[Option<f64>],
         group: Option<&str>,
     ) -> Result<()> {
-        self.check_lengths(benefits.len(), costs.len())?;
+        check_pair(benefits.len(), costs.len())?;
+        self.check_campaigns(benefits.len())?;
         self.numbers.clear();
         for pair in benefits.iter().zip(costs) {
             self.numbers.push(benefit(pair)?);
@@ -74,22 +77,27 @@ impl Customers {
         for pair in benefits.iter().zip(costs) {
             self.numbers.push(cost(pair)?);
         }
-        self.make_room();
         let group = group.and_then(|group| self.options.group(group));
-        self.rows.push(&self.numbers, group, 1);
         self.read += 1;
+        if self.numbers[..benefits.len()].iter().all(|benefit| benefit.is_nan()) {
+            self.ineligible += 1;
+            if let Some(group) = group {
+                self.ineligible_of[group] += 1;
+            }
+        } else {
+            self.buffer.push(&self.numbers, group);
+        }
         Ok(())
     }
 
-    fn check_lengths(&mut self, benefits: usize, costs: usize) -> Result<()> {
-        check_pair(benefits, costs)?;
-        let known = self.rows.campaigns();
+    fn check_campaigns(&mut self, campaigns: usize) -> Result<()> {
+        let known = self.buffer.campaigns();
         if known == 0 {
-            self.options.check_count(benefits)?;
-            self.rows = Rows::new(benefits);
-        } else if known != benefits {
+            self.options.check_count(campaigns)?;
+            self.buffer.set_campaigns(campaigns);
+        } else if known != campaigns {
             return Err(wrong_length(format!(
-                "benefits have {benefits} elements, but those of other rows have {known}"
+                "benefits have {campaigns} elements, but those of other rows have {known}"
             ))
             .with_hint(
                 "Pass one benefit and one cost for each campaign, NULL if it is not eligible.",
@@ -101,29 +109,37 @@ impl Customers {
     /// Adds customers that were gathered elsewhere.
     pub fn merge(&mut self, other: Self) -> Result<()> {
         self.options.require_same(&other.options)?;
-        if other.rows.campaigns() == 0 {
+        if other.buffer.campaigns() == 0 {
             return Ok(());
         }
-        self.check_lengths(other.rows.campaigns(), other.rows.campaigns())?;
-        self.read += other.read;
-        self.dropped_from = self.dropped_from.into_iter().chain(other.dropped_from).min();
-        self.rows.append(&other.rows);
-        drop(other.rows);
-        if self.rows.len() > self.most() {
-            self.order();
+        self.check_campaigns(other.buffer.campaigns())?;
+        self.read = self.read.saturating_add(other.read);
+        self.ineligible = self.ineligible.saturating_add(other.ineligible);
+        for (count, other) in self.ineligible_of.iter_mut().zip(&other.ineligible_of) {
+            *count = count.saturating_add(*other);
         }
+        self.buffer.merge(other.buffer);
         Ok(())
     }
 
     /// Puts the rows into an order that depends on their content alone, equal ones merged.
     pub fn canonicalise(&mut self, poll: Poll) {
-        self.poll = poll;
-        self.order();
+        self.buffer.set_poll(poll);
+        self.buffer.order();
     }
 
-    /// Returns the rows.
-    pub fn rows(&self) -> &Rows {
-        &self.rows
+    /// Returns the customers to plan with.
+    pub fn planned(&self) -> Planned<'_> {
+        let sample = self.buffer.sample(self.read - self.ineligible);
+        let share = sample.as_ref().map_or(1.0, |sample| sample.share);
+        let part = |count: u64| (count as f64 * share).round();
+        Planned {
+            rows: sample
+                .map_or(Cow::Borrowed(self.buffer.rows()), |sample| Cow::Owned(sample.rows)),
+            share,
+            ineligible: part(self.ineligible) as u64,
+            ineligible_of: self.ineligible_of.iter().map(|&count| part(count)).collect(),
+        }
     }
 
     /// Returns the number of customers that were added.
@@ -131,145 +147,15 @@ impl Customers {
         self.read
     }
 
-    /// Tells if the rows are a sample of all that were added.
-    pub fn is_sampled(&self) -> bool {
-        self.dropped_from.is_some()
-    }
-
     /// Bytes on the heap.
     pub fn bytes(&self) -> usize {
-        self.rows.bytes()
+        self.buffer.bytes() + self.ineligible_of.capacity() * size_of::<u64>()
     }
 
     /// Tells if a state that came as bytes can be used.
     pub fn is_sound(&self) -> bool {
-        self.rows.is_sound(self.options.floors.len())
+        self.buffer.is_sound(self.options.floors.len())
+            && self.ineligible_of.len() == self.options.floors.len()
+            && self.ineligible <= self.read
     }
-
-    /// Rows that the memory limit allows in the buffer, beside the copy and the values that a plan sorts.
-    /// A sixteenth of the limit is left for the process itself.
-    fn most(&self) -> usize {
-        let campaigns = self.rows.campaigns();
-        let sorted = BYTES_TO_SORT * (campaigns + 1);
-        let limit = self.memory_limit - self.memory_limit / 16;
-        (limit / (2 * Rows::row_bytes(campaigns) + sorted)).max(MIN_ROWS)
-    }
-
-    /// Distinct rows that a sample keeps.
-    fn sample_size(&self) -> usize {
-        self.most() - self.most() / 4
-    }
-
-    /// Makes room for a row.
-    fn make_room(&mut self) {
-        if self.rows.len() < self.rows.capacity() {
-            return;
-        }
-        let most = self.most();
-        if self.rows.len() >= most {
-            self.order();
-        } else {
-            // Twice as large, as Vec would grow, but never past the limit.
-            self.rows.reserve(self.rows.len().max(MIN_ROWS).min(most - self.rows.len()));
-        }
-    }
-
-    /// Sorts by key, merges equal rows, and keeps the smallest keys.
-    fn order(&mut self) {
-        let keys = self.sorted_keys();
-        let mut kept = Rows::new(self.rows.campaigns());
-        kept.reserve(keys.len());
-        let mut last: Option<(u64, u32)> = None;
-        for key in self.poll.each(keys.into_iter()) {
-            let (hash, row) = (key.0, key.1 as usize);
-            if last.is_some_and(|last| self.compare(last, key) == Ordering::Equal) {
-                kept.add_to_last(self.rows.count(row));
-                continue;
-            }
-            let is_new_key = last.is_none_or(|last| last.0 != hash);
-            if self.dropped_from.is_some_and(|from| hash >= from) {
-                break;
-            }
-            if is_new_key && kept.len() >= self.sample_size() {
-                self.dropped_from = Some(hash);
-                break;
-            }
-            kept.push(self.rows.numbers(row), self.rows.group(row), self.rows.count(row));
-            last = Some(key);
-        }
-        self.rows = kept;
-    }
-
-    fn sorted_keys(&self) -> Vec<(u64, u32)> {
-        let mut bytes = Vec::new();
-        let rows = self.poll.each(0..self.rows.len());
-        let mut keys: Vec<_> = rows.map(|row| (self.key(row, &mut bytes), row as u32)).collect();
-        self.poll.sort(&mut keys, &|&a, &b| self.compare(a, b));
-        keys
-    }
-
-    fn key(&self, row: usize, bytes: &mut Vec<u8>) -> u64 {
-        bytes.clear();
-        bytes.extend(self.rows.numbers(row).iter().flat_map(|number| number.to_le_bytes()));
-        bytes.extend(self.rows.group(row).unwrap_or(usize::MAX).to_le_bytes());
-        xxh3_64(bytes)
-    }
-
-    fn compare(&self, a: (u64, u32), b: (u64, u32)) -> Ordering {
-        let content = |row: u32| {
-            let numbers = self.rows.numbers(row as usize).iter();
-            (self.rows.group(row as usize), numbers.map(|number| number.to_bits()))
-        };
-        a.0.cmp(&b.0).then_with(|| {
-            let (a, b) = (content(a.1), content(b.1));
-            a.0.cmp(&b.0).then_with(|| a.1.cmp(b.1))
-        })
-    }
-}
-
-/// Refuses arrays of different lengths, and empty ones.
-pub fn check_pair(benefits: usize, costs: usize) -> Result<()> {
-    if benefits != costs {
-        return Err(wrong_length(format!("benefits have {benefits} elements and costs {costs}"))
-            .with_hint(
-                "Pass one benefit and one cost for each campaign, NULL if it is not eligible.",
-            ));
-    }
-    if benefits == 0 {
-        return Err(wrong_length("benefits have no elements".to_owned())
-            .with_hint("Pass one benefit and one cost for each campaign."));
-    }
-    Ok(())
-}
-
-/// Reads the benefit of a campaign; NaN if it is not eligible.
-pub fn benefit(pair: (&Option<f64>, &Option<f64>)) -> Result<f64> {
-    match pair {
-        (Some(benefit), _) if !benefit.is_finite() => Err(not_finite("benefit", *benefit)),
-        // Adding 0 makes -0 equal to 0.
-        (Some(benefit), Some(_)) => Ok(benefit + 0.0),
-        _ => Ok(f64::NAN),
-    }
-}
-
-/// Reads the cost of a campaign; 0 if it is not eligible.
-pub fn cost(pair: (&Option<f64>, &Option<f64>)) -> Result<f64> {
-    match pair {
-        (_, Some(cost)) if !cost.is_finite() => Err(not_finite("cost", *cost)),
-        (_, Some(cost)) if *cost < 0.0 => {
-            Err(Error::new(ErrorKind::InvalidParameter, format!("cost cannot be {cost}"))
-                .with_hint("Give a cost of 0 or more, or NULL if the campaign is not eligible."))
-        }
-        (Some(_), Some(cost)) => Ok(cost + 0.0),
-        _ => Ok(0.0),
-    }
-}
-
-fn not_finite(what: &str, value: f64) -> Error {
-    Error::new(ErrorKind::InvalidParameter, format!("{what} cannot be {value}"))
-        .with_hint(format!("Give a finite {what}, or NULL if the campaign is not eligible."))
-}
-
-fn wrong_length(message: String) -> Error {
-    Error::new(ErrorKind::WrongLength, message)
 }

@@ -4,7 +4,9 @@
 //! gathered ([`Customers`]), the prices are found by descent on the dual, and rounded so that the choices
 //! that they make break no bound ([`solve`]).
 
+mod arguments;
 mod bounds;
+mod buffer;
 mod criteria;
 mod cut;
 mod descent;
@@ -16,13 +18,17 @@ mod options;
 mod prices;
 mod rounding;
 mod rows;
+mod sketch;
 mod solve;
 
-pub use gathering::{Customers, benefit, check_pair, cost};
+pub use arguments::{benefit, check_pair, cost};
+pub use gathering::Customers;
 pub use grid::Grid;
 pub use options::Options;
 pub use prices::{Choice, Prices};
 pub use solve::{Plan, solve};
 
+#[cfg(test)]
+mod sampled_tests;
 #[cfg(test)]
 mod tests;

@@ -26,7 +26,7 @@ impl Near {
     pub fn of(market: &Market, prices: &Prices) -> Self {
         let changes = Changes::of(&market.totals(prices), prices);
         let mut near = Self { rows: Rows::new(market.rows.campaigns()), base: market.base.clone() };
-        for (place, row) in market.poll.each(market.rows.first(market.first).enumerate()) {
+        for (place, row) in market.rows().enumerate() {
             match changes.settled(row, prices) {
                 Some(choice) => near.base.add(row, choice),
                 None => {

@@ -86,6 +86,11 @@ impl Rows {
         self.tags[row].count
     }
 
+    /// Returns all rows.
+    pub fn all(&self) -> impl Iterator<Item = Row<'_>> {
+        self.first(self.len())
+    }
+
     /// Returns the first rows, or all if there are fewer.
     pub fn first(&self, rows: usize) -> impl Iterator<Item = Row<'_>> {
         let numbers = self.numbers.chunks_exact(self.width().max(1));

@@ -6,7 +6,7 @@ use super::{
     bounds::{Bounds, Market, Totals},
     descent::{descend, descend_nearby},
     floors::Groups,
-    gathering::Customers,
+    gathering::{Customers, Planned},
     grid::Grid,
     prices::Prices,
     rounding::round,
@@ -47,13 +47,13 @@ pub struct Plan {
 /// Plans; `None` if there are no customers.
 pub fn solve(customers: &mut Customers, poll: Poll) -> Result<Option<Plan>> {
     customers.canonicalise(poll);
-    let (rows, options) = (customers.rows(), customers.options());
-    if rows.len() == 0 {
+    if customers.read() == 0 {
         return Ok(None);
     }
-    let mut groups = Groups::of(options.floors.len(), poll.each(rows.first(rows.len())));
-    let used: u64 = (0..rows.len()).map(|row| u64::from(rows.count(row))).sum();
-    let share = used as f64 / customers.read() as f64;
+    let Planned { rows, share, ineligible, ineligible_of } = customers.planned();
+    let (rows, options) = (rows.as_ref(), customers.options());
+    let mut groups = Groups::of(ineligible_of, poll.each_of(rows.campaigns(), rows.all()));
+    let used = ineligible + rows.all().map(|row| row.count as u64).sum::<u64>();
     let names = options.names(rows.campaigns());
     let bounds = Bounds::new(options, &groups.customers, &names, share);
     groups.check(options, &bounds, poll)?;
@@ -76,7 +76,7 @@ pub fn solve(customers: &mut Customers, poll: Poll) -> Result<Option<Plan>> {
         // The bound may be the value itself, and be summed with another rounding.
         value_bound: bound.max(totals.value.value()),
     };
-    Ok(Some(if used < customers.read() { plan.scaled(1.0 / share) } else { plan }))
+    Ok(Some(if share < 1.0 { plan.scaled(1.0 / share) } else { plan }))
 }
 
 impl Plan {
@@ -94,7 +94,7 @@ impl Plan {
 
 fn grid(rows: &Rows, poll: Poll) -> Grid {
     let mut grid = Grid::default();
-    for row in poll.each(rows.first(rows.len())) {
+    for row in poll.each_of(rows.campaigns(), rows.all()) {
         row.costs.iter().for_each(|&cost| grid.add(cost));
     }
     grid

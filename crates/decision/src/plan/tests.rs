@@ -7,9 +7,9 @@ use super::*;
 
 const NO_LIMIT: usize = 1 << 30;
 
-type Customer = (Vec<Option<f64>>, Vec<Option<f64>>, usize);
+pub type Customer = (Vec<Option<f64>>, Vec<Option<f64>>, usize);
 
-fn gathered(rows: &[Customer], options: &str, limit: usize) -> Customers {
+pub fn gathered(rows: &[Customer], options: &str, limit: usize) -> Customers {
     let mut customers = Customers::new(Options::from_json(options).unwrap(), limit, Poll::NEVER);
     for (benefits, costs, group) in rows {
         customers.push(benefits, costs, ["a", "b", "none"].get(*group).copied()).unwrap();
@@ -22,7 +22,7 @@ fn planned(rows: &[Customer], options: &str) -> two_stage::Result<Option<Plan>> 
 }
 
 /// Chooses row by row, and returns the contacts of each campaign and group, the cost and the value.
-fn applied(rows: &[Customer], plan: &Plan) -> (Vec<u64>, [f64; 2], f64, f64) {
+pub fn applied(rows: &[Customer], plan: &Plan) -> (Vec<u64>, [f64; 2], f64, f64) {
     let mut contacts = vec![0; plan.campaigns.len()];
     let (mut groups, mut total, mut value) = ([0.0; 2], 0.0, 0.0);
     for (benefits, costs, group) in rows {
@@ -220,4 +220,21 @@ fn many_customers_are_planned_by_the_few_near_to_another_choice() {
     check(&rows, bounds).unwrap();
     let plan = planned(&rows, &options(bounds)).unwrap().unwrap();
     assert!(plan.value >= 0.9998 * plan.value_bound, "{} {}", plan.value, plan.value_bound);
+}
+
+thread_local! {
+    static POLLS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+#[test]
+fn a_thousand_campaigns_are_planned_with_a_poll_for_each_customer() {
+    let customer = |i: usize| {
+        let numbers = |factor: usize| (0..1000).map(move |k| Some(((i + k) * factor % 997) as f64));
+        (numbers(7).collect(), numbers(11).collect(), 2)
+    };
+    let rows: Vec<Customer> = (0..100).map(customer).collect();
+    let mut customers = gathered(&rows, r#"{"budget": 5000}"#, NO_LIMIT);
+    solve(&mut customers, Poll::new(|| POLLS.set(POLLS.get() + 1))).unwrap();
+    // One step of the budget's price goes through them.
+    assert!(POLLS.get() > 200, "{}", POLLS.get());
 }
