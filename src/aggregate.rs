@@ -17,6 +17,9 @@ pub trait Gathered: Serialize + DeserializeOwned {
     /// The name of the aggregate, or of the first of those that share the state.
     const AGGREGATE: &'static str;
 
+    /// The way to a smaller state, for a hint.
+    const LESS_MEMORY: &'static str = "round the scores";
+
     /// Adds a state that was gathered elsewhere.
     fn merge(&mut self, other: Self) -> two_stage::Result<()>;
 
@@ -35,7 +38,7 @@ struct State<T> {
 
 impl<T: Gathered> State<T> {
     fn new(gathered: T) -> Self {
-        Self { gathered, memory: HeldMemory::new(Holders::States) }
+        Self { gathered, memory: HeldMemory::new(Holders::States(T::LESS_MEMORY)) }
     }
 
     fn count_memory(&mut self) -> Result<(), Failure> {

@@ -15,8 +15,18 @@ pub struct HeldMemory {
 pub enum Holders {
     /// Trainings. One stays within the limit by sampling; several at once can exceed it together.
     Trainings,
-    /// The states of all other aggregates.
-    States,
+    /// The states of all other aggregates, with the way to a smaller one.
+    States(&'static str),
+}
+
+impl Holders {
+    /// Returns the place of the holders' total.
+    fn place(self) -> usize {
+        match self {
+            Self::Trainings => 0,
+            Self::States(_) => 1,
+        }
+    }
 }
 
 /// The memory that holders have together.
@@ -48,13 +58,13 @@ impl HeldMemory {
         match self.holders {
             Holders::Trainings if total.holders > 1 => Err(too_many_trainings(total, limit)),
             Holders::Trainings => Ok(()),
-            Holders::States => Err(too_large_states(total, limit)),
+            Holders::States(less) => Err(too_large_states(total, limit, less)),
         }
     }
 
     fn count(&mut self, bytes: usize) -> Total {
         TOTALS.with(|totals| {
-            let of_holders = &totals[self.holders as usize];
+            let of_holders = &totals[self.holders.place()];
             let Total { bytes: sum, holders } = of_holders.get();
             let total = Total {
                 bytes: sum - self.bytes + bytes,
@@ -83,10 +93,12 @@ fn too_many_trainings(total: Total, limit: usize) -> Failure {
     .with_hint("Set enable_hashagg = off, so that one group is trained after the other.")
 }
 
-fn too_large_states(total: Total, limit: usize) -> Failure {
+fn too_large_states(total: Total, limit: usize, less: &str) -> Failure {
     let hint = match total.holders {
-        1 => "Raise pg_intent.training_memory, or round the scores.",
-        _ => "Set enable_hashagg = off, so that one group is aggregated after the other.",
+        1 => format!("Raise pg_intent.training_memory, or {less}."),
+        _ => {
+            "Set enable_hashagg = off, so that one group is aggregated after the other.".to_owned()
+        }
     };
     Failure::new(
         SqlState::ERRCODE_OUT_OF_MEMORY,

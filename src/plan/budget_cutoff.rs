@@ -16,8 +16,10 @@ sql_function!(cutoff_value);
 
 impl Gathered for Cutoff {
     const AGGREGATE: &'static str = "budget_cutoff";
+    const LESS_MEMORY: &'static str = "leave out customers of little benefit for their cost";
 
     fn merge(&mut self, other: Self) -> two_stage::Result<()> {
+        self.set_poll(Poll::new(check_for_interrupts));
         self.merge(other)
     }
 

@@ -36,6 +36,7 @@ struct Planning {
 
 impl Gathered for Planning {
     const AGGREGATE: &'static str = "plan_campaigns";
+    const LESS_MEMORY: &'static str = "plan fewer campaigns";
 
     fn merge(&mut self, other: Self) -> two_stage::Result<()> {
         self.customers.set_poll(Poll::new(check_for_interrupts));

@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use two_stage::{Error, ErrorKind, Result, poll::Poll};
 
-use crate::{plan::Grid, sum::Sum};
+use crate::{
+    plan::{Grid, check_benefit, check_cost},
+    sum::Sum,
+};
 
 /// Rows after which those that no budget reaches are dropped for the first time.
 const FIRST_DROP: usize = 1 << 16;
@@ -51,8 +54,9 @@ impl Cutoff {
         if budget.map(f64::to_bits) != self.budget.map(f64::to_bits) {
             self.check_budget(Self::new(budget, self.poll)?.budget)?;
         }
-        let (Some(benefit), Some(cost)) = (benefit, cost) else { return Ok(()) };
-        check(benefit, cost)?;
+        check_benefit(benefit)?;
+        check_cost(cost)?;
+        let (Some(benefit), Some(cost), Some(_)) = (benefit, cost, budget) else { return Ok(()) };
         if benefit > 0.0 && cost > 0.0 {
             self.grid.add(cost);
             self.rows.push(Payer { most: threshold(benefit, cost), cost });
@@ -102,7 +106,11 @@ impl Cutoff {
     /// Tells if a state that came as bytes can be used.
     pub fn is_sound(&self) -> bool {
         let is_sound = |row: &Payer| row.most >= 0.0 && row.cost > 0.0 && row.cost.is_finite();
-        Self::new(self.budget, Poll::NEVER).is_ok() && self.rows.iter().all(is_sound)
+        // After rows were dropped there are only more.
+        let drop_at = FIRST_DROP..=FIRST_DROP.max(2 * self.rows.len());
+        Self::new(self.budget, Poll::NEVER).is_ok()
+            && self.rows.iter().all(is_sound)
+            && drop_at.contains(&self.drop_at)
     }
 
     fn check_budget(&self, other: Option<f64>) -> Result<()> {
@@ -163,18 +171,6 @@ fn threshold(benefit: f64, cost: f64) -> f64 {
         if is_in(f64::from_bits(middle)) { low = middle } else { high = middle - 1 }
     }
     f64::from_bits(low)
-}
-
-fn check(benefit: f64, cost: f64) -> Result<()> {
-    if !benefit.is_finite() {
-        return Err(invalid(format!("benefit cannot be {benefit}"))
-            .with_hint("Give a finite benefit, or NULL to leave the customer out."));
-    }
-    if !(cost.is_finite() && cost >= 0.0) {
-        return Err(invalid(format!("cost cannot be {cost}"))
-            .with_hint("Give a finite cost of 0 or more, or NULL to leave the customer out."));
-    }
-    Ok(())
 }
 
 fn invalid(message: String) -> Error {
@@ -265,8 +261,28 @@ mod tests {
         assert_eq!(cutoff(&[(3.0, 1.0), (2.0, 1.0)], 1.0), 2_f64.next_up());
         assert_eq!(cutoff(&[(2.0, 1.0), (4.0, 2.0)], 2.0), 2_f64.next_up(), "equal ratios");
         assert_eq!(cutoff(&[(2.0, 1.0), (-1.0, 1.0), (1.0, 0.0)], 0.0), 2_f64.next_up());
+    }
+
+    #[test]
+    fn without_a_budget_nothing_is_gathered_but_numbers_are_checked() {
         let mut without = Cutoff::new(None, Poll::NEVER).unwrap();
         without.push(Some(1.0), Some(1.0), None).unwrap();
-        assert_eq!(without.value().unwrap(), None);
+        assert_eq!((without.value().unwrap(), without.bytes()), (None, 0));
+        assert!(without.push(Some(1.0), Some(-1.0), None).is_err());
+        let mut cutoff = Cutoff::new(Some(1.0), Poll::NEVER).unwrap();
+        assert!(cutoff.push(None, Some(-1.0), Some(1.0)).is_err());
+        assert!(cutoff.push(Some(f64::NAN), None, Some(1.0)).is_err());
+        assert!(cutoff.push(None, Some(1.0), Some(1.0)).is_ok());
+    }
+
+    #[test]
+    fn states_that_no_rows_make_are_unsound() {
+        let with = |drop_at: usize, cost: f64| {
+            let mut cutoff = Cutoff::new(Some(1.0), Poll::NEVER).unwrap();
+            cutoff.rows = vec![Payer { most: 1.0, cost }];
+            Cutoff { drop_at, ..cutoff }.is_sound()
+        };
+        assert!(with(FIRST_DROP, 1.0));
+        assert!(!with(0, 1.0) && !with(usize::MAX, 1.0) && !with(FIRST_DROP, f64::NAN));
     }
 }

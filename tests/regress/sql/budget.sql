@@ -39,11 +39,20 @@ SELECT failure($$SELECT budget_cutoff('Infinity', 1, 1)$$);
 SELECT failure($$SELECT budget_cutoff(1, -1, 1)$$);
 SELECT failure($$SELECT budget_cutoff(1, 'NaN', 1)$$);
 SELECT failure($$SELECT budget_cutoff(1, 'Infinity', 1)$$);
+SELECT failure($$SELECT budget_cutoff(NULL, -1, 1)$$);
+SELECT failure($$SELECT budget_cutoff('NaN', NULL, 1)$$);
 SELECT failure($$SELECT budget_cutoff(1, 1, -1)$$);
 SELECT failure($$SELECT budget_cutoff(1, 1, 'NaN')$$);
 SELECT failure($$SELECT budget_cutoff(1, 1, 'Infinity')$$);
 SELECT failure($$SELECT budget_cutoff(1, 1, b) FROM (VALUES (1::float8), (2)) v(b)$$);
 SELECT failure($$SELECT budget_cutoff(1, 1, b) FROM (VALUES (1::float8), (NULL)) v(b)$$);
 SELECT failure($$SELECT budget_cutoff(1e308, 1e-5, 0)$$);
+
+-- The memory that is set is enough for a budget that few customers reach, and none is taken without a budget.
+SET pg_intent.training_memory = '4MB';
+SELECT budget_cutoff(i, 1, 10), budget_cutoff(i, 1, NULL) FROM generate_series(1, 500000) i;
+SELECT regexp_replace(f, 'hold \d+ MB', 'hold _ MB') AS failure
+FROM failure('SELECT budget_cutoff(i, 1, 1e9) FROM generate_series(1, 500000) i') f;
+RESET pg_intent.training_memory;
 
 DROP TABLE offers;

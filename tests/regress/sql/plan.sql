@@ -114,14 +114,33 @@ SET pg_intent.training_memory = '1MB';
 SELECT rows, rows_used < rows AS sampled, abs(cost / 4000 - 1) < 0.01 AS spent
 FROM (SELECT (plan_campaigns(ARRAY[sqrt(i) - floor(sqrt(i)), i * 0.618 - floor(i * 0.618)], '{1,0.5}', '{"budget": 4000}')).*
     FROM generate_series(1, 20000) i) p;
+-- So it is where half of the customers have no consent, or are equal.
+CREATE TABLE repeated AS SELECT i % 2 = 0 AS is_repeated, ARRAY[4 * (sqrt(i) - floor(sqrt(i)))] AS benefits FROM generate_series(1, 100000) i;
+SELECT name, (plan).rows_used < 20000 AS sampled, abs((plan).cost / budget - 1) < 0.05 AS planned, abs(spent / budget - 1) < 0.05 AS spent
+FROM (SELECT 'no consent' AS name, 10000 AS budget, NULL::float8 AS benefit, plan_campaigns(CASE WHEN is_repeated THEN '{NULL}' ELSE benefits END, '{1}', '{"budget": 10000}') AS plan FROM repeated
+    UNION ALL SELECT 'equal', 60000, 5, plan_campaigns(CASE WHEN is_repeated THEN '{5}' ELSE benefits END, '{1}', '{"budget": 60000}') FROM repeated) p,
+    LATERAL (SELECT sum(c.cost) AS spent FROM repeated,
+        LATERAL choose_campaign(CASE WHEN is_repeated THEN ARRAY[p.benefit] ELSE benefits END, '{1}', p.plan) c) s
+ORDER BY name;
+DROP TABLE repeated;
 RESET pg_intent.training_memory;
+
+-- A cancel ends the planning of many campaigns at once.
+CREATE TABLE wide AS SELECT array_agg(k * (2000.0 - i)::float8) AS benefits, array_agg(k::float8 * k) AS costs
+FROM generate_series(1, 1000) i, generate_series(1, 1000) k GROUP BY i;
+SET statement_timeout = '500ms';
+SELECT clock_timestamp() AS start \gset
+SELECT plan_campaigns(benefits, costs, '{"budget": 1000}') FROM wide;
+SELECT clock_timestamp() - :'start' < '1s' AS at_once;
+RESET statement_timeout;
+DROP TABLE wide;
 
 -- Errors of options.
 SELECT failure(format('SELECT plan_campaigns(benefits, costs, %L, region) FROM targets', options)) FROM unnest(ARRAY[
     '[]', '{"buget": 1}', '{"budget": -1}', '{"budget": "many"}', '{"budget": 1e400}', '{"caps": 5}', '{"caps": {"1": 1.5}}', '{"caps": {"1": -1}}',
     '{"caps": {"4": 1}}', '{"caps": {"01": 1}}', '{"campaigns": ["a", "b", "c"], "caps": {"d": 1}}', '{"campaigns": "a"}',
     '{"campaigns": [1, 2, 3]}', '{"campaigns": ["a", "a", "b"]}', '{"campaigns": ["a", "b"]}', '{"floors": []}',
-    '{"floors": {"north": 2}}', '{"floors": {"north": "all"}}']) WITH ORDINALITY AS o(options, place) ORDER BY place;
+    '{"budget": ' || repeat('[', 200) || repeat(']', 200) || '}', '{"floors": {"north": 2}}', '{"floors": {"north": "all"}}']) WITH ORDINALITY AS o(options, place) ORDER BY place;
 SELECT failure($$SELECT plan_campaigns(benefits, costs, '{"floors": {"north": 0.2}}') FROM targets$$);
 SELECT failure($$SELECT plan_campaigns(benefits, costs, jsonb_build_object('budget', id)) FROM targets$$);
 SELECT failure($$SELECT plan_campaigns(benefits, costs, (SELECT jsonb_build_object('floors', jsonb_object_agg(g, 0.1))
@@ -132,6 +151,8 @@ SELECT failure($$SELECT plan_campaigns(ARRAY[NULL, 1]::float8[], ARRAY[1, CASE W
     '{"floors": {"north": 0.2}}', region) FROM targets$$);
 SELECT failure($$SELECT plan_campaigns(benefits, costs, '{"budget": 10, "floors": {"north": 0.5, "south": 0.1}}', region) FROM targets$$);
 SELECT failure($$SELECT plan_campaigns(benefits, costs, '{"caps": {"1": 50, "2": 60, "3": 10}, "floors": {"north": 0.5}}', region) FROM targets$$);
+SELECT failure($$SELECT plan_campaigns('{1}', ARRAY[id % 2]::float8[], '{"budget": 0, "floors": {"north": 1}}', 'north') FROM targets$$);
+SELECT failure($$SELECT plan_campaigns('{1}', '{1}', '{"budget": 999, "floors": {"north": 0.5}}', 'north') FROM targets$$);
 
 -- Errors of rows.
 SELECT failure($$SELECT plan_campaigns('{1,2}', '{1}', '{}')$$);
@@ -141,6 +162,7 @@ SELECT failure($$SELECT plan_campaigns('{NaN}', '{1}', '{}')$$);
 SELECT failure($$SELECT plan_campaigns('{Infinity}', '{1}', '{}')$$);
 SELECT failure($$SELECT plan_campaigns('{1}', '{-1}', '{}')$$);
 SELECT failure($$SELECT plan_campaigns('{1}', '{Infinity}', '{}')$$);
+SELECT failure($$SELECT plan_campaigns('{NULL}', '{-1}', '{}')$$);
 SELECT failure($$SELECT choose_campaign('{1,2}', '{1}', plan) FROM plans WHERE name = 'free'$$);
 SELECT failure($$SELECT choose_campaign('{1,2}', '{1,1}', plan) FROM plans WHERE name = 'free'$$);
 SELECT failure($$SELECT choose_campaign('{1,2,NaN}', '{1,1,1}', plan) FROM plans WHERE name = 'free'$$);

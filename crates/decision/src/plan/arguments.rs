@@ -19,30 +19,47 @@ pub fn check_pair(benefits: usize, costs: usize) -> Result<()> {
 
 /// Reads the benefit of a campaign; NaN if it is not eligible.
 pub fn benefit(pair: (&Option<f64>, &Option<f64>)) -> Result<f64> {
-    match pair {
-        (Some(benefit), _) if !benefit.is_finite() => Err(not_finite("benefit", *benefit)),
+    check_benefit(*pair.0)?;
+    Ok(match pair {
         // Adding 0 makes -0 equal to 0.
-        (Some(benefit), Some(_)) => Ok(benefit + 0.0),
-        _ => Ok(f64::NAN),
-    }
+        (Some(benefit), Some(_)) => benefit + 0.0,
+        _ => f64::NAN,
+    })
 }
 
 /// Reads the cost of a campaign; 0 if it is not eligible.
 pub fn cost(pair: (&Option<f64>, &Option<f64>)) -> Result<f64> {
-    match pair {
-        (_, Some(cost)) if !cost.is_finite() => Err(not_finite("cost", *cost)),
-        (_, Some(cost)) if *cost < 0.0 => {
-            Err(Error::new(ErrorKind::InvalidParameter, format!("cost cannot be {cost}"))
-                .with_hint("Give a cost of 0 or more, or NULL if the campaign is not eligible."))
+    check_cost(*pair.1)?;
+    Ok(match pair {
+        (Some(_), Some(cost)) => cost + 0.0,
+        _ => 0.0,
+    })
+}
+
+/// Refuses a benefit that is not finite.
+pub fn check_benefit(benefit: Option<f64>) -> Result<()> {
+    match benefit {
+        Some(benefit) if !benefit.is_finite() => {
+            Err(invalid(format!("benefit cannot be {benefit}"))
+                .with_hint("Give a finite benefit, or NULL for no contact."))
         }
-        (Some(_), Some(cost)) => Ok(cost + 0.0),
-        _ => Ok(0.0),
+        _ => Ok(()),
     }
 }
 
-fn not_finite(what: &str, value: f64) -> Error {
-    Error::new(ErrorKind::InvalidParameter, format!("{what} cannot be {value}"))
-        .with_hint(format!("Give a finite {what}, or NULL if the campaign is not eligible."))
+/// Refuses a cost that is not finite, or below 0.
+pub fn check_cost(cost: Option<f64>) -> Result<()> {
+    match cost {
+        Some(cost) if !(cost.is_finite() && cost >= 0.0) => {
+            Err(invalid(format!("cost cannot be {cost}"))
+                .with_hint("Give a finite cost of 0 or more, or NULL for no contact."))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn invalid(message: String) -> Error {
+    Error::new(ErrorKind::InvalidParameter, message)
 }
 
 /// Makes an error of an array with the wrong length.

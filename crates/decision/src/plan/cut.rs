@@ -26,6 +26,10 @@ pub fn boundary(mut items: &mut [Item], mut room: f64, poll: Poll) -> Option<f64
         if of_above + of_tied > room {
             return Some(pivot);
         }
+        if above + tied == 0 {
+            // The pivot is not a number, which only a state of another program can bring about.
+            break;
+        }
         room -= of_above + of_tied;
         items = &mut items[above + tied..];
     }
@@ -96,6 +100,12 @@ mod tests {
         let mut sorted = items.to_vec();
         sort_down(&mut sorted);
         crossing(&sorted, room).map(|place| sorted[place].0)
+    }
+
+    #[test]
+    fn the_boundary_of_what_is_no_number_is_found() {
+        let mut items = vec![(f64::NAN, 1.0); 5000];
+        assert!(boundary(&mut items, 10.0, Poll::NEVER).is_some_and(f64::is_nan));
     }
 
     #[test]

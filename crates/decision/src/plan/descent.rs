@@ -61,7 +61,8 @@ fn step_campaigns(market: &Market, prices: &mut Prices, items: &mut Vec<Item>) {
         if let Some(cap) = *cap {
             market.campaign_prices(prices, campaign, items);
             let room = cap - market.base.campaigns[campaign];
-            prices.campaigns[campaign] = boundary(items, room, market.poll).unwrap_or(0.0);
+            let price = boundary(items, room, market.poll).unwrap_or(0.0);
+            prices.campaigns[campaign] = price.min(f64::MAX);
         }
     }
 }
@@ -75,6 +76,6 @@ fn step_groups(market: &Market, prices: &mut Prices, groups: &mut [Vec<Item>]) {
         let need = market.bounds.needs[group];
         let room = need - market.base.groups[group] - 0.5;
         let last = boundary(items, room, market.poll).filter(|_| need > 0.0);
-        prices.groups[group] = last.map_or(0.0, |advantage| (-advantage).max(0.0));
+        prices.groups[group] = last.map_or(0.0, |advantage| (-advantage).clamp(0.0, f64::MAX));
     }
 }

@@ -109,20 +109,23 @@ impl Groups {
         match short.filter(|&group| lacking(group) > 0.0) {
             None => Ok(()),
             Some(group) => {
-                let possible = totals.groups[group];
-                Err(self.error(
-                    options,
-                    group,
-                    possible,
-                    "can be contacted within the other bounds",
-                ))
+                let reached = totals.groups[group];
+                let (name, floor) = &options.floors[group];
+                let customers = self.customers[group];
+                Err(self.hinted(group, reached, format!(
+                    "the floor of group \"{name}\" is {floor}, but the plan reaches only {reached} of its {customers} customers within the other bounds"
+                )))
             }
         }
     }
 
     fn error(&self, options: &Options, group: usize, possible: f64, why: &str) -> Error {
+        self.hinted(group, possible, self.message(options, group, possible, why))
+    }
+
+    fn hinted(&self, group: usize, possible: f64, message: String) -> Error {
         let share = self.possible_share(group, possible);
-        invalid(self.message(options, group, possible, why))
+        invalid(message)
             .with_hint(format!("Lower the floor to {share}, or loosen the other bounds."))
     }
 
@@ -158,8 +161,11 @@ fn cost_of(items: &[Item], mut contacts: f64) -> f64 {
 fn contacts_for(items: &[Item], mut budget: f64) -> f64 {
     let mut contacts = 0.0;
     for &(each, count) in items {
-        // Dividing by a cost of 0 allows all of them.
-        let possible = (budget / each + 1e-9).floor().clamp(0.0, count);
+        let possible = if each > 0.0 {
+            (budget.max(0.0) / each + 1e-9).floor().clamp(0.0, count)
+        } else {
+            count
+        };
         contacts += possible;
         budget -= possible * each;
         if possible < count {

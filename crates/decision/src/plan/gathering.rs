@@ -154,8 +154,65 @@ impl Customers {
 
     /// Tells if a state that came as bytes can be used.
     pub fn is_sound(&self) -> bool {
-        self.buffer.is_sound(self.options.floors.len())
-            && self.ineligible_of.len() == self.options.floors.len()
-            && self.ineligible <= self.read
+        let campaigns = self.buffer.campaigns();
+        let (floors, rows) = (self.options.floors.len(), self.buffer.rows());
+        self.options.is_sound()
+            && (campaigns == 0 || self.options.check_count(campaigns).is_ok())
+            && self.buffer.is_sound(floors)
+            && self.ineligible_of.len() == floors
+            && self.ineligible_of.iter().all(|&count| count <= self.ineligible)
+            && rows.copies().checked_add(self.ineligible).is_some_and(|rows| rows <= self.read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn customers() -> Customers {
+        let options = r#"{"budget": 5, "caps": {"1": 3}, "floors": {"a": 0.1, "b": 0.2}}"#;
+        let options = Options::from_json(options).unwrap();
+        let mut customers = Customers::new(options, 1, Poll::NEVER);
+        for place in 0..200 {
+            let costs = [Some(1.0), (place % 3 > 0).then_some(0.5)];
+            customers.push(&[Some(f64::from(place)), Some(2.0)], &costs, Some("a")).unwrap();
+            customers.push(&[None; 2], &costs, Some("b")).unwrap();
+        }
+        customers.canonicalise(Poll::NEVER);
+        customers
+    }
+
+    #[test]
+    fn states_that_no_rows_make_are_unsound() {
+        assert!(customers().is_sound());
+        assert!(Customers::new(Options::default(), 1, Poll::NEVER).is_sound());
+        let changes: [fn(&mut Customers); 9] = [
+            |customers| customers.read = 201,
+            |customers| customers.ineligible = u64::MAX,
+            |customers| customers.ineligible_of[0] = 201,
+            |customers| customers.ineligible_of.clear(),
+            |customers| customers.options.budget = Some(f64::NAN),
+            |customers| customers.options.caps[0].0 = "3".to_owned(),
+            |customers| customers.options.floors.swap(0, 1),
+            |customers| customers.options.floors[0].1 = 2.0,
+            |customers| customers.options.campaigns = Some(vec!["1".to_owned(); 3]),
+        ];
+        for (place, change) in changes.iter().enumerate() {
+            let mut changed = customers();
+            change(&mut changed);
+            assert!(!changed.is_sound(), "change {place}");
+        }
+        let rows: [(&[f64], usize); 5] = [
+            (&[f64::INFINITY, 1.0, 1.0, 1.0], 2),
+            (&[1.0, 1.0, -1.0, 1.0], 2),
+            (&[1.0, 1.0, 1.0, f64::NAN], 2),
+            (&[1.0, 1.0], 2),
+            (&[], 0),
+        ];
+        for (numbers, campaigns) in rows {
+            let mut rows = Rows::new(campaigns);
+            rows.push(numbers, None, 1);
+            assert!(!rows.is_sound(2), "{numbers:?}");
+        }
     }
 }

@@ -21,7 +21,7 @@ mod rows;
 mod sketch;
 mod solve;
 
-pub use arguments::{benefit, check_pair, cost};
+pub use arguments::{benefit, check_benefit, check_cost, check_pair, cost};
 pub use gathering::Customers;
 pub use grid::Grid;
 pub use options::Options;

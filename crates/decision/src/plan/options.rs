@@ -33,7 +33,11 @@ impl Options {
                 return Err(invalid("options must be a JSON object")
                     .with_hint("Write them as '{\"budget\": 50000}', or '{}' for no bounds."));
             }
-            // PostgreSQL checked the syntax, so it is a number past the range of float8.
+            // PostgreSQL checked the syntax, so arrays are nested too deep for the reader.
+            Err(error) if !error.to_string().starts_with("number out of range") => {
+                return Err(invalid("options cannot be read")
+                    .with_hint("Write them as '{\"budget\": 50000}', or '{}' for no bounds."));
+            }
             Err(_) => {
                 return Err(invalid("options have a number out of the range of double precision")
                     .with_hint("Write a bound that is not needed as null."));
@@ -96,6 +100,18 @@ impl Options {
     /// Returns the place of a group among those with a floor.
     pub fn group(&self, name: &str) -> Option<usize> {
         self.floors.binary_search_by(|(floor, _)| floor.as_str().cmp(name)).ok()
+    }
+
+    /// Tells if options that came as bytes are as [`Self::from_json`] reads them.
+    pub fn is_sound(&self) -> bool {
+        let is_budget = |budget: f64| budget.is_finite() && budget >= 0.0;
+        let is_share = |(_, share): &(String, f64)| (0.0..=1.0).contains(share);
+        self.budget.is_none_or(is_budget)
+            && self.check_caps().is_ok()
+            && self.floors.len() <= MAX_GROUPS
+            && self.floors.iter().all(is_share)
+            && self.floors.is_sorted_by(|a, b| a.0 < b.0)
+            && self.campaigns.as_ref().is_none_or(|names| names.len() <= MAX_CAMPAIGNS)
     }
 
     fn check_caps(&self) -> Result<()> {
@@ -205,4 +221,20 @@ fn too_many_campaigns(count: usize) -> Error {
 
 fn invalid(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidParameter, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_that_cannot_be_read_say_why() {
+        let message = |value: &str| {
+            let options = format!("{{\"budget\": {value}}}");
+            Options::from_json(&options).unwrap_err().message.clone()
+        };
+        assert_eq!(message("1e400"), "options have a number out of the range of double precision");
+        let nested = ["[".repeat(200), "]".repeat(200)].concat();
+        assert_eq!(message(&nested), "options cannot be read");
+    }
 }

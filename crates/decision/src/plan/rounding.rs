@@ -95,10 +95,33 @@ impl<'m> Rounding<'m> {
         self.totals = self.market.totals(prices);
         self.with_floors = false;
         if !self.raise_all(prices, 0) {
-            prices.campaigns.fill(f64::MAX);
-            self.totals = self.market.totals(prices);
+            self.switch_off(prices);
         }
         self.totals.clone()
+    }
+
+    /// Leaves only contacts that cost nothing if the budget is passed, and no campaign past its cap.
+    fn switch_off(&mut self, prices: &mut Prices) {
+        if !self.market.fits(&self.totals) {
+            prices.budget = f64::MAX;
+            self.totals = self.market.totals(prices);
+        }
+        // A campaign that is switched off sends its customers to another, which may then pass its cap.
+        while let Some(campaign) = self.past_bound(prices) {
+            prices.campaigns[campaign] = f64::MAX;
+            self.totals = self.market.totals(prices);
+        }
+    }
+
+    /// Returns a campaign past its cap, or one with costs if the budget is passed.
+    fn past_bound(&self, prices: &Prices) -> Option<usize> {
+        let fits = self.market.fits(&self.totals);
+        (0..prices.campaigns.len()).find(|&campaign| {
+            let contacts = self.totals.campaigns[campaign];
+            let is_past = self.market.bounds.caps[campaign].is_some_and(|cap| contacts > cap);
+            let has_costs = || self.market.rows().any(|row| row.costs[campaign] > 0.0);
+            prices.campaigns[campaign] < f64::MAX && (is_past || !fits && has_costs())
+        })
     }
 
     /// Raises prices, another one first in each trial, until no bound is broken; tells if that was

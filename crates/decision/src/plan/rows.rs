@@ -30,6 +30,14 @@ pub struct Row<'r> {
     pub count: f64,
 }
 
+impl Row<'_> {
+    fn is_sound(&self) -> bool {
+        let is_benefit = |benefit: &f64| benefit.is_finite() || benefit.is_nan();
+        let is_cost = |cost: &f64| cost.is_finite() && *cost >= 0.0;
+        self.benefits.iter().all(is_benefit) && self.costs.iter().all(is_cost)
+    }
+}
+
 impl Rows {
     pub fn new(campaigns: usize) -> Self {
         Self { campaigns, ..Self::default() }
@@ -86,6 +94,11 @@ impl Rows {
         self.tags[row].count
     }
 
+    /// Returns the number of rows before equal ones were merged.
+    pub fn copies(&self) -> u64 {
+        self.tags.iter().map(|tag| u64::from(tag.count)).sum()
+    }
+
     /// Returns all rows.
     pub fn all(&self) -> impl Iterator<Item = Row<'_>> {
         self.first(self.len())
@@ -111,12 +124,15 @@ impl Rows {
         self.numbers.capacity() * size_of::<f64>() + self.tags.capacity() * size_of::<Tag>()
     }
 
-    /// Tells if each row has its numbers and each group is one of the plan's.
+    /// Tells if each row has its numbers, as a customer has them, and each group is one of the plan's.
     pub fn is_sound(&self, groups: usize) -> bool {
         let known =
             |tag: &Tag| (tag.group == NO_GROUP || (tag.group as usize) < groups) && tag.count > 0;
-        self.tags.len().checked_mul(self.width()) == Some(self.numbers.len())
+        let width = self.campaigns.checked_mul(2);
+        width.and_then(|width| self.tags.len().checked_mul(width)) == Some(self.numbers.len())
+            && (self.campaigns > 0 || self.tags.is_empty())
             && self.tags.iter().all(known)
+            && self.all().all(|row| row.is_sound())
     }
 
     fn width(&self) -> usize {

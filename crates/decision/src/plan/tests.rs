@@ -184,6 +184,45 @@ fn floors_that_cannot_be_met_name_the_group_and_the_possible() {
 }
 
 #[test]
+fn what_is_possible_without_money_is_a_number() {
+    let row = |cost: f64| (vec![Some(1.0)], vec![Some(cost)], 0);
+    let message =
+        |rows: &[Customer], options: &str| planned(rows, options).unwrap_err().message.clone();
+    assert_eq!(
+        message(&[row(0.0), row(1.0)], r#"{"budget": 0, "floors": {"a": 1}}"#),
+        "the floor of group \"a\" is 1, but only 1 of its 2 customers can be contacted within the budget"
+    );
+    let dear = |group| (vec![Some(1.0)], vec![Some(3.0)], group);
+    assert_eq!(
+        message(&[row(0.0), dear(0), dear(1)], r#"{"budget": 2, "floors": {"a": 1, "b": 1}}"#),
+        "the floor of group \"a\" is 1, but only 1 of its 2 customers can be contacted within the budget"
+    );
+    assert_eq!(
+        message(&[row(1.0), row(1.0)], r#"{"budget": 1, "floors": {"a": 0.5}}"#),
+        "the floor of group \"a\" is 0.5, but the plan reaches only 0 of its 2 customers within the other bounds"
+    );
+}
+
+#[test]
+fn costs_that_no_price_reaches_leave_what_costs_nothing() {
+    let row = |first: f64| (vec![Some(first), Some(9.0)], vec![Some(0.0), Some(5e-324)], 2);
+    let rows = [row(1.0), row(2.0)];
+    let plan = planned(&rows, r#"{"budget": 0}"#).unwrap().unwrap();
+    assert_eq!((plan.contacts, plan.cost, plan.value), (vec![2, 0], 0.0, 3.0));
+}
+
+#[test]
+fn prices_of_huge_benefits_are_finite() {
+    let row = |benefits: [Option<f64>; 2]| (benefits.to_vec(), vec![Some(1.0); 2], 0);
+    let huge = 1.7e308;
+    let rows =
+        [row([Some(-huge), None]), row([Some(1.0), Some(huge)]), row([Some(1.0), Some(1.6e308)])];
+    let plan = planned(&rows, r#"{"caps": {"2": 1}, "floors": {"a": 1}}"#).unwrap().unwrap();
+    let prices = plan.prices.campaigns.iter().chain(&plan.prices.groups);
+    assert!(prices.chain([&plan.prices.budget]).all(|price| price.is_finite()), "{plan:?}");
+}
+
+#[test]
 fn a_budget_of_nothing_leaves_what_costs_nothing() {
     let rows = [(vec![Some(1.0), Some(2.0)], vec![Some(0.0), Some(1.0)], 2)];
     let plan = planned(&rows, r#"{"budget": 0}"#).unwrap().unwrap();
