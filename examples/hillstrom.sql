@@ -79,7 +79,7 @@ FROM contacts GROUP BY ROLLUP (campaign) ORDER BY GROUPING(campaign), 1;
 SELECT zip_code, count(*) AS customers, round(100 * avg((campaign IS NOT NULL)::int)) AS "% contacted"
 FROM offers LEFT JOIN contacts USING (id, zip_code) GROUP BY 1 ORDER BY 1;
 
--- What was sent was left to chance, so the outcome of those who happened to get what a list names tells what it is worth.
+-- Chance decided who was sent what. A list is worth what the customers brought who happened to be sent what it names.
 CREATE TEMPORARY TABLE lists AS
 SELECT 1 AS place, 'the plan' AS list, id, campaign FROM offers LEFT JOIN contacts USING (id)
 UNION ALL

@@ -26,7 +26,7 @@ SELECT customer_id, true_segment = 'organic' AS engages_anyway, array_remove(ARR
     CASE WHEN app_user AND assign_holdout(customer_id, CASE WHEN push_optin THEN 0.4 ELSE 0.1 END, 'moved by push') THEN 'push' END], NULL) AS moved_by
 FROM simulated;
 
--- What is recorded of a customer after a campaign, or nothing, was sent; 40 % of the driven engagement is taken for organic.
+-- The function returns the segment that attribution records; 40 % of the engagement that a campaign drives counts as organic.
 CREATE FUNCTION pg_temp.recorded(customer truth, campaign text, salt text) RETURNS text LANGUAGE sql AS $$
 SELECT CASE
     WHEN customer.engages_anyway THEN 'organic'

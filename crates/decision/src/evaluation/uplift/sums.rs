@@ -144,7 +144,7 @@ impl Sums {
         };
         let arms = [of_arm(0), of_arm(1)];
         let terms = arms.as_flattened().iter().copied().chain([rest * rest * self.ww]);
-        // Where each outcome is 0 or 1, it is its own square.
+        // An outcome of 0 or 1 is its own square.
         let is_binary = self.arms.iter().all(|arm| arm.vvyy == arm.vvy);
         Squared::of(terms, is_binary)
     }
