@@ -102,6 +102,28 @@ pub fn deserialize<T: Gathered>(call: &Call) -> SqlResult {
     Ok(Some(SqlValue::deserialized_state(Some(state))))
 }
 
+/// Defines the SQL functions that merge, write and read the states of an aggregate.
+macro_rules! state_functions {
+    ($state:ty: $merge:ident, $serialize:ident, $deserialize:ident) => {
+        $crate::pg::sql_function!($merge);
+        $crate::pg::sql_function!($serialize);
+        $crate::pg::sql_function!($deserialize);
+
+        fn $merge(call: &$crate::pg::Call) -> $crate::pg::SqlResult {
+            $crate::aggregate::merge::<$state>(call)
+        }
+
+        fn $serialize(call: &$crate::pg::Call) -> $crate::pg::SqlResult {
+            $crate::aggregate::serialize::<$state>(call)
+        }
+
+        fn $deserialize(call: &$crate::pg::Call) -> $crate::pg::SqlResult {
+            $crate::aggregate::deserialize::<$state>(call)
+        }
+    };
+}
+pub(crate) use state_functions;
+
 /// Returns the state for a final function; `None` if there were no rows.
 pub fn gathered<T: Gathered>(call: &Call) -> Option<&mut T> {
     call.state::<State<T>>(0).map(|state| &mut state.gathered)

@@ -14,10 +14,8 @@ use crate::{
 };
 
 sql_function!(drift_add);
-sql_function!(drift_merge);
-sql_function!(drift_serialize);
-sql_function!(drift_deserialize);
 sql_function!(drift_findings);
+aggregate::state_functions!(Compared: drift_merge, drift_serialize, drift_deserialize);
 
 /// The places of the arguments.
 const FEATURES: usize = 1;
@@ -96,18 +94,6 @@ fn drift_add(call: &Call) -> SqlResult {
         }
         source.read(call, Customer { of: &cached, drift: &mut compared.drift })
     })
-}
-
-fn drift_merge(call: &Call) -> SqlResult {
-    aggregate::merge::<Compared>(call)
-}
-
-fn drift_serialize(call: &Call) -> SqlResult {
-    aggregate::serialize::<Compared>(call)
-}
-
-fn drift_deserialize(call: &Call) -> SqlResult {
-    aggregate::deserialize::<Compared>(call)
 }
 
 fn drift_findings(call: &Call) -> SqlResult {

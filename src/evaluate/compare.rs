@@ -9,10 +9,8 @@ use crate::{
 };
 
 sql_function!(comparison_add);
-sql_function!(comparison_merge);
-sql_function!(comparison_serialize);
-sql_function!(comparison_deserialize);
 sql_function!(comparison_compare);
+aggregate::state_functions!(ComparedRows: comparison_merge, comparison_serialize, comparison_deserialize);
 
 /// The columns of `uplift_comparison`.
 const COLUMNS: [&str; 7] = [
@@ -57,18 +55,6 @@ fn comparison_add(call: &Call) -> SqlResult {
         || Ok(ComparedRows::default()),
         |rows: &mut ComparedRows| Ok(rows.add(&customer, other)?),
     )
-}
-
-fn comparison_merge(call: &Call) -> SqlResult {
-    aggregate::merge::<ComparedRows>(call)
-}
-
-fn comparison_serialize(call: &Call) -> SqlResult {
-    aggregate::serialize::<ComparedRows>(call)
-}
-
-fn comparison_deserialize(call: &Call) -> SqlResult {
-    aggregate::deserialize::<ComparedRows>(call)
 }
 
 /// Returns the figures.

@@ -12,11 +12,9 @@ use crate::{
 };
 
 sql_function!(intent_add);
-sql_function!(intent_merge);
-sql_function!(intent_serialize);
-sql_function!(intent_deserialize);
 sql_function!(intent_evaluate);
 sql_function!(calibration_curve);
+aggregate::state_functions!(State: intent_merge, intent_serialize, intent_deserialize);
 
 /// The columns of `intent_metrics`.
 const COLUMNS: [&str; 16] = [
@@ -100,18 +98,6 @@ impl Places {
         let has_weight = last >= FIRST + usize::from(has_bins);
         Ok(Self { weight: has_weight.then_some(FIRST), bins: has_bins.then_some(last) })
     }
-}
-
-fn intent_merge(call: &Call) -> SqlResult {
-    aggregate::merge::<State>(call)
-}
-
-fn intent_serialize(call: &Call) -> SqlResult {
-    aggregate::serialize::<State>(call)
-}
-
-fn intent_deserialize(call: &Call) -> SqlResult {
-    aggregate::deserialize::<State>(call)
 }
 
 /// Returns the figures.

@@ -8,10 +8,8 @@ use crate::{
 };
 
 sql_function!(policy_add);
-sql_function!(policy_merge);
-sql_function!(policy_serialize);
-sql_function!(policy_deserialize);
 sql_function!(evaluate_policy);
+aggregate::state_functions!(Policy: policy_merge, policy_serialize, policy_deserialize);
 
 /// The columns of `policy_metrics`.
 const COLUMNS: [&str; 9] = [
@@ -58,18 +56,6 @@ fn policy_add(call: &Call) -> SqlResult {
         baseline: call.text(baseline)?,
     };
     aggregate::add(call, || Ok(Policy::default()), |policy| Ok(policy.add(&row)?))
-}
-
-fn policy_merge(call: &Call) -> SqlResult {
-    aggregate::merge::<Policy>(call)
-}
-
-fn policy_serialize(call: &Call) -> SqlResult {
-    aggregate::serialize::<Policy>(call)
-}
-
-fn policy_deserialize(call: &Call) -> SqlResult {
-    aggregate::deserialize::<Policy>(call)
 }
 
 /// Returns the figures of the rows.

@@ -8,10 +8,8 @@ use crate::{
 };
 
 sql_function!(segments_add);
-sql_function!(segments_merge);
-sql_function!(segments_serialize);
-sql_function!(segments_deserialize);
 sql_function!(evaluate_segments);
+aggregate::state_functions!(Segments: segments_merge, segments_serialize, segments_deserialize);
 
 /// The columns of `segment_metrics`.
 const COLUMNS: [&str; 14] = [
@@ -57,18 +55,6 @@ fn segments_add(call: &Call) -> SqlResult {
         || Ok(Segments::default()),
         |segments| Ok(segments.add(call.text(1)?, call.text(2)?, given_weight)?),
     )
-}
-
-fn segments_merge(call: &Call) -> SqlResult {
-    aggregate::merge::<Segments>(call)
-}
-
-fn segments_serialize(call: &Call) -> SqlResult {
-    aggregate::serialize::<Segments>(call)
-}
-
-fn segments_deserialize(call: &Call) -> SqlResult {
-    aggregate::deserialize::<Segments>(call)
 }
 
 /// Returns the figures of the rows.

@@ -11,10 +11,8 @@ use crate::{
 };
 
 sql_function!(uplift_add);
-sql_function!(uplift_merge);
-sql_function!(uplift_serialize);
-sql_function!(uplift_deserialize);
 sql_function!(uplift_evaluate);
+aggregate::state_functions!(State: uplift_merge, uplift_serialize, uplift_deserialize);
 
 /// The columns of `uplift_metrics`.
 const COLUMNS: [&str; 27] = [
@@ -94,18 +92,6 @@ fn uplift_add(call: &Call) -> SqlResult {
             Ok(state.rows.add(&customer)?)
         },
     )
-}
-
-fn uplift_merge(call: &Call) -> SqlResult {
-    aggregate::merge::<State>(call)
-}
-
-fn uplift_serialize(call: &Call) -> SqlResult {
-    aggregate::serialize::<State>(call)
-}
-
-fn uplift_deserialize(call: &Call) -> SqlResult {
-    aggregate::deserialize::<State>(call)
 }
 
 /// Returns the figures.

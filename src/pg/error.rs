@@ -59,6 +59,7 @@ fn sqlstate(kind: ErrorKind) -> SqlState {
         ErrorKind::ValueOutOfRange => SqlState::ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
         ErrorKind::NullValue => SqlState::ERRCODE_NULL_VALUE_NOT_ALLOWED,
         ErrorKind::WrongLength | ErrorKind::InsufficientData => SqlState::ERRCODE_DATA_EXCEPTION,
+        ErrorKind::ArrayLength => SqlState::ERRCODE_ARRAY_ELEMENT_ERROR,
         ErrorKind::KindMismatch => SqlState::ERRCODE_DATATYPE_MISMATCH,
         ErrorKind::LimitExceeded => SqlState::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
         ErrorKind::Corrupt => SqlState::ERRCODE_INVALID_BINARY_REPRESENTATION,

@@ -9,10 +9,8 @@ use crate::{
 };
 
 sql_function!(cutoff_add);
-sql_function!(cutoff_merge);
-sql_function!(cutoff_serialize);
-sql_function!(cutoff_deserialize);
 sql_function!(cutoff_value);
+aggregate::state_functions!(Cutoff: cutoff_merge, cutoff_serialize, cutoff_deserialize);
 
 impl Gathered for Cutoff {
     const AGGREGATE: &'static str = "budget_cutoff";
@@ -40,18 +38,6 @@ fn cutoff_add(call: &Call) -> SqlResult {
         || Ok(Cutoff::new(budget, Poll::new(check_for_interrupts))?),
         |cutoff: &mut Cutoff| Ok(cutoff.push(call.float8(1), call.float8(2), budget)?),
     )
-}
-
-fn cutoff_merge(call: &Call) -> SqlResult {
-    aggregate::merge::<Cutoff>(call)
-}
-
-fn cutoff_serialize(call: &Call) -> SqlResult {
-    aggregate::serialize::<Cutoff>(call)
-}
-
-fn cutoff_deserialize(call: &Call) -> SqlResult {
-    aggregate::deserialize::<Cutoff>(call)
 }
 
 /// Returns the cut-off.

@@ -2,10 +2,7 @@
 
 use decision::plan::{benefit, check_pair, cost};
 
-use super::{
-    lengths::failure,
-    stored_plan::{StoredPlan, UsedPlan},
-};
+use super::stored_plan::{StoredPlan, UsedPlan};
 use crate::pg::{Call, Failure, ResultRow, SqlResult, SqlState, SqlValue, sql_function};
 
 sql_function!(choose_campaign);
@@ -40,7 +37,7 @@ fn chosen(call: &Call, plan: &StoredPlan) -> Result<[Option<SqlValue>; 4], Failu
     let (Some(benefits), Some(costs)) = (call.float8s(BENEFITS)?, call.float8s(COSTS)?) else {
         return Ok([None; 4]);
     };
-    check_pair(benefits.len(), costs.len()).map_err(failure)?;
+    check_pair(benefits.len(), costs.len())?;
     if benefits.len() != plan.campaigns.len() {
         return Err(other_campaigns(benefits.len(), plan.campaigns.len()));
     }

@@ -2,6 +2,5 @@
 
 mod budget_cutoff;
 mod choose_campaign;
-mod lengths;
 mod plan_campaigns;
 mod stored_plan;

@@ -4,7 +4,7 @@ use decision::plan::{Customers, Options, Plan, solve};
 use serde::{Deserialize, Serialize};
 use two_stage::poll::Poll;
 
-use super::{lengths::failure, stored_plan::COLUMNS};
+use super::stored_plan::COLUMNS;
 use crate::{
     aggregate::{self, Gathered},
     pg::{
@@ -14,10 +14,8 @@ use crate::{
 };
 
 sql_function!(plan_add);
-sql_function!(plan_merge);
-sql_function!(plan_serialize);
-sql_function!(plan_deserialize);
 sql_function!(plan_solve);
+aggregate::state_functions!(Planning: plan_merge, plan_serialize, plan_deserialize);
 
 /// The places of the arguments.
 const BENEFITS: usize = 1;
@@ -67,7 +65,7 @@ fn plan_add(call: &Call) -> SqlResult {
                 return Ok(());
             };
             let group = if has_group(call) { call.text(GROUP)? } else { None };
-            planning.customers.push(&benefits, &costs, group).map_err(failure)
+            Ok(planning.customers.push(&benefits, &costs, group)?)
         },
     )
 }
@@ -77,18 +75,6 @@ fn start(call: &Call, written: &[u8]) -> Result<Planning, Failure> {
     let poll = Poll::new(check_for_interrupts);
     let customers = Customers::new(options, settings::training_memory(), poll);
     Ok(Planning { customers, written_options: written.to_vec() })
-}
-
-fn plan_merge(call: &Call) -> SqlResult {
-    aggregate::merge::<Planning>(call)
-}
-
-fn plan_serialize(call: &Call) -> SqlResult {
-    aggregate::serialize::<Planning>(call)
-}
-
-fn plan_deserialize(call: &Call) -> SqlResult {
-    aggregate::deserialize::<Planning>(call)
 }
 
 /// Plans. It only reorders the customers, because a window may add more.

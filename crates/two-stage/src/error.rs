@@ -11,6 +11,8 @@ pub enum ErrorKind {
     NullValue,
     /// The features do not have the model's length.
     WrongLength,
+    /// An array has another length than the one beside it.
+    ArrayLength,
     /// A column or a feature has a kind that does not fit.
     KindMismatch,
     /// Nothing can be learned from the rows.

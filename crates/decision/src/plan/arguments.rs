@@ -64,5 +64,5 @@ fn invalid(message: String) -> Error {
 
 /// Makes an error of an array with the wrong length.
 pub fn wrong_length(message: String) -> Error {
-    Error::new(ErrorKind::WrongLength, message)
+    Error::new(ErrorKind::ArrayLength, message)
 }

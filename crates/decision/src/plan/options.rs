@@ -73,7 +73,7 @@ impl Options {
     pub fn check_count(&self, count: usize) -> Result<()> {
         match &self.campaigns {
             Some(names) if names.len() != count => Err(Error::new(
-                ErrorKind::WrongLength,
+                ErrorKind::ArrayLength,
                 format!(
                     "benefits have {count} elements, but option \"campaigns\" has {}",
                     names.len()
